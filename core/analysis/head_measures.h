@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/matrix.h"
+
+namespace headscope {
+
+/// What one head does, averaged over the rows that have any allowed key. Shares are parts of the attention's mass, 0 … 1.
+struct HeadMeasures {
+    double entropy = 0;      ///< mean row entropy as a share of ln(allowed keys): 0 = one key, 1 = uniform
+    double confidence = 0;   ///< mean of the row maxima (Voita et al. 2019)
+    double meanDistance = 0; ///< mean |i − j|, weighted, in tokens
+    double previous = 0;     ///< share on j = i − 1
+    double next = 0;         ///< share on j = i + 1
+    double self = 0;         ///< share on j = i
+    double first = 0;        ///< share on j = 0 (the sink)
+    double sameToken = 0;    ///< share on keys with the query's own text, itself included
+    double kept = -1;        ///< share on what the head's design promises; −1 for a head without a design
+    Index maskedRows = 0;    ///< rows with nothing to read
+};
+
+} // namespace headscope

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/matrix.h"
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace headscope {
+
+enum class DType { F16, BF16, F32, F64, I8, U8, I16, U16, I32, U32, I64, U64, Bool };
+
+/// A tensor as a file holds it, converted to Scalar where it is a number of any kind. C order.
+struct Array {
+    std::vector<Index> shape;
+    DType dtype = DType::F32; ///< as the file had it
+    std::vector<Scalar> values;
+    Index size() const;
+};
+using Arrays = std::map<std::string, Array>;
+
+/// Every reader checks what the header claims against the file's size before it allocates. Errors: Io when the file
+/// cannot be read, Input with "file: tensor" for what is wrong in it; NaN and Inf are accepted here.
+Result<Array> readNpy(const std::string& path);
+Result<Arrays> readNpz(const std::string& path);
+Result<Arrays> readSafetensors(const std::string& path);
+
+/// One array to be written, made some rows at a time so that no n × n matrix has to be held.
+struct ArraySource {
+    std::string name;
+    std::vector<Index> shape;
+    DType dtype = DType::F32;           ///< F32, I64 or U8
+    std::function<void(const std::function<void(const void* bytes, std::size_t count)>& write)> produce;
+};
+
+} // namespace headscope

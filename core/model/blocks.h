@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/matrix.h"
+
+#include <cstdint>
+
+namespace headscope {
+
+/// What follows the attention in the sandbox: seeded Xavier-uniform weights, zero biases.
+/// mlp: h = LayerNorm(x + attention), h + W_2 · gelu(W_1 · h), then LayerNorm; W_1 [d_model, 4 · d_model].
+/// input and attention are [n, d_model]; returns [n, d_model]. LayerNorm eps 1e-5, gain 1, offset 0; gelu with erf.
+Matrix residualMlp(const Matrix& input, const Matrix& attention, std::uint64_t seed);
+
+/// A simple recurrent layer (Elman 1990) over the attention's output: h_t = tanh(W_x · a_t + W_h · h_{t−1}), h_{−1} = 0.
+/// attention is [n, d_model]; returns [n, d_model].
+Matrix recurrent(const Matrix& attention, std::uint64_t seed);
+
+/// Each row to mean 0 and variance 1 (Ba et al. 2016), in place. x is [n, d].
+void layerNorm(Matrix& x, double eps);
+
+} // namespace headscope

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/analysis/head_measures.h"
+#include "core/analysis/head_pictures.h"
+#include "core/session/session.h"
+
+#include <memory>
+#include <stop_token>
+
+namespace headscope {
+
+/// What a session gives: tokens, the trace, and what the views draw. Immutable, shared between threads.
+struct Analysis {
+    std::string text;  ///< of the session it was made from
+    std::string text2;
+    bool cross = false;         ///< queries and keys are different sentences
+    std::vector<Token> queries; ///< n_q
+    std::vector<Token> keys;    ///< n_k; a copy of queries in self-attention
+    AttentionConfig config;     ///< resolved: files and dials together
+    MaskSpec mask;              ///< as asked
+    Sandbox sandbox;            ///< as asked
+    Positions positions = Positions::Sinusoidal;
+    std::vector<std::optional<Design>> designs;  ///< per head
+    std::shared_ptr<const LayerTrace> trace;     ///< null for a text without tokens
+    std::shared_ptr<const Matrix> following;     ///< [n_q, d_model] what comes after the attention; null for After::Nothing
+    std::vector<HeadMeasures> measures;          ///< per head
+    std::vector<HeadPicture> pictures;           ///< per head
+    std::vector<RankedLinks> links;              ///< per head
+    std::vector<std::string> notes;              ///< things to say aloud, whole sentences
+    double milliseconds = 0;                     ///< the computation's time
+
+    bool empty() const { return !trace; }
+    int heads() const { return empty() ? 0 : config.heads; }
+    /// One cell's weight, exact also where the pictures are coarse.
+    Scalar weight(int head, Index query, Index key) const;
+    /// [n_k] one row's weights, exact.
+    std::vector<Scalar> row(int head, Index query) const;
+    /// [n_q] one column's weights, exact.
+    std::vector<Scalar> column(int head, Index key) const;
+};
+using AnalysisPtr = std::shared_ptr<const Analysis>;
+
+/// The one door to the core: a pure function of the session and its files. A text without tokens gives an empty
+/// analysis. Errors: those of buildSandbox, and Cancelled.
+Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::stop_token stop = {});
+
+} // namespace headscope

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/sources/sandbox.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace headscope {
+
+enum class ColourMapName { Viridis, Cividis, Magma, Grey };
+enum class ColourRange { Row, Head, All };
+enum class ViewKind { Heads, Head, Links };
+enum class Direction { ReadsFrom, IsReadBy };
+/// Which tokens the pictures leave out (sinks drown the rest).
+enum class HiddenTokens { Nothing, Special, SpecialAndFirst };
+
+/// What a person has chosen to look at. Hovering is not part of it: it is not undone and not saved.
+struct ViewState {
+    ViewKind view = ViewKind::Heads; ///< the one in focus, and the one `export` draws
+    int head = 0;                    ///< the one shown large
+    std::vector<int> activeHeads;    ///< ascending; empty: all
+    std::vector<int> pinnedQueries;  ///< ascending
+    std::vector<int> pinnedKeys;     ///< ascending
+    Direction direction = Direction::ReadsFrom;
+    ColourMapName colours = ColourMapName::Viridis;
+    ColourRange range = ColourRange::Head;
+    bool transposed = false;
+    bool horizontalLinks = false;
+    double mass = 0.70;  ///< share of each row's mass that links show
+    double gamma = 0.7;  ///< link opacity = (weight ÷ greatest)^gamma
+    double width = 3;    ///< of the strongest link, in pixels at scale 1
+    HiddenTokens hidden = HiddenTokens::Nothing;
+    bool renormalise = false; ///< rows sum to 1 again over what is not hidden
+
+    bool isActive(int h) const;
+    friend bool operator==(const ViewState&, const ViewState&) = default;
+};
+
+/// Everything a picture follows from. A small value; undo keeps whole sessions.
+struct Session {
+    std::string text;                 ///< valid UTF-8
+    std::optional<std::string> text2; ///< set: cross-attention, queries from text, keys and values from text2
+    Sandbox sandbox;
+    ViewState view;
+    std::string notes;
+
+    /// Whether both have the same analysis (they may differ in how it is looked at).
+    bool sameAnalysis(const Session& other) const {
+        return text == other.text && text2 == other.text2 && sandbox == other.sandbox;
+    }
+    friend bool operator==(const Session&, const Session&) = default;
+};
+
+} // namespace headscope

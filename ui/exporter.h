@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "ui/style/theme.h"
+
+#include <QSizeF>
+#include <string>
+
+namespace headscope {
+
+class View;
+
+enum class PictureFormat { Png, Svg, Pdf };
+
+struct PictureOptions {
+    PictureFormat format = PictureFormat::Png;
+    QSizeF size = {1200, 800}; ///< px at 96 per inch, or millimetres
+    bool millimetres = false;
+    double dpi = 96; ///< of a PNG whose size is in millimetres
+    bool transparent = false;
+};
+
+/// Draws the view as it is seen into a file ("-": standard output). Usage error for a size that cannot be, Io error
+/// with the path. Text stays text in SVG and PDF.
+Status exportPicture(const View& view, const Theme& theme, const PictureOptions& options, const std::string& path);
+/// The same picture for the clipboard and the printer.
+QImage pictureImage(const View& view, const Theme& theme, const PictureOptions& options);
+
+} // namespace headscope

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/selection.h"
+
+#include <algorithm>
+
+namespace headscope {
+
+namespace {
+
+/// Click without add: this one alone, or nothing when it was alone already. With add: in or out of the set.
+void pin(std::vector<int>& pins, int position, bool add) {
+    const auto at = std::lower_bound(pins.begin(), pins.end(), position);
+    const bool there = at != pins.end() && *at == position;
+    if (add && there) pins.erase(at);
+    else if (add) pins.insert(at, position);
+    else if (there && pins.size() == 1) pins.clear();
+    else pins = {position};
+}
+
+std::vector<int> within(const std::vector<int>& positions, int count) {
+    std::vector<int> inside;
+    for (const int p : positions)
+        if (p >= 0 && p < count) inside.push_back(p);
+    return inside;
+}
+
+std::vector<int> step(const std::vector<int>& pins, int by, int count) {
+    if (pins.empty()) return {by > 0 ? 0 : count - 1};
+    return {std::clamp((by > 0 ? pins.back() : pins.front()) + by, 0, count - 1)};
+}
+
+} // namespace
+
+void Selection::setState(const ViewState& state) {
+    if (m_state == state) return;
+    m_state = state;
+    emit changed();
+}
+
+void Selection::setExtent(int heads, int queries, int keys) {
+    if (m_heads == heads && m_queries == queries && m_keys == keys) return;
+    m_heads = heads;
+    m_queries = queries;
+    m_keys = keys;
+    m_hover = {};
+    emit changed();
+}
+
+void Selection::edit(const QString& name, const std::function<void(ViewState&)>& change) {
+    ViewState next = m_state;
+    change(next);
+    if (next == m_state) return;
+    m_state = next;
+    emit changed();
+    emit edited(m_state, name);
+}
+
+void Selection::setHover(const Hover& hover) {
+    if (m_hover == hover) return;
+    m_hover = hover;
+    emit changed();
+}
+
+void Selection::hoverHead(std::optional<int> head) {
+    Hover h = m_hover;
+    h.head = head;
+    setHover(h);
+}
+
+void Selection::hoverQuery(std::optional<int> query) { setHover({m_hover.head, query, std::nullopt}); }
+void Selection::hoverKey(std::optional<int> key) { setHover({m_hover.head, std::nullopt, key}); }
+void Selection::hoverCell(std::optional<int> head, int query, int key) { setHover({head, query, key}); }
+void Selection::clearHover() { setHover({}); }
+
+void Selection::toggleHead(int head) {
+    edit(tr("switch head %1").arg(head + 1), [&](ViewState& s) {
+        std::vector<int> active = within(s.activeHeads, m_heads);
+        if (active.empty())
+            for (int h = 0; h < m_heads; ++h) active.push_back(h);
+        const auto at = std::lower_bound(active.begin(), active.end(), head);
+        if (at == active.end() || *at != head) {
+            active.insert(at, head);
+            s.head = head;
+        } else if (active.size() > 1) {
+            active.erase(at);
+            if (s.head == head) s.head = active.front();
+        }
+        s.activeHeads = static_cast<int>(active.size()) == m_heads ? std::vector<int>{} : active;
+    });
+}
+
+void Selection::soloHead(int head) {
+    edit(tr("head %1 alone").arg(head + 1), [&](ViewState& s) {
+        const bool alone = s.activeHeads == std::vector<int>{head};
+        s.activeHeads = alone ? std::vector<int>{} : std::vector<int>{head};
+        s.head = head;
+    });
+}
+
+void Selection::showAllHeads() {
+    edit(tr("all heads"), [](ViewState& s) { s.activeHeads.clear(); });
+}
+
+void Selection::stepHead(int by) {
+    if (m_heads == 0) return;
+    edit(tr("next head"), [&](ViewState& s) {
+        const int from = std::clamp(s.head, 0, m_heads - 1);
+        s.head = (from + by % m_heads + m_heads) % m_heads;
+        if (s.activeHeads.size() == 1) s.activeHeads = {s.head};
+    });
+}
+
+void Selection::pinQuery(int query, bool add) {
+    edit(tr("pin a query"), [&](ViewState& s) {
+        pin(s.pinnedQueries, query, add);
+        if (!add) s.pinnedKeys.clear();
+    });
+}
+
+void Selection::pinKey(int key, bool add) {
+    edit(tr("pin a key"), [&](ViewState& s) {
+        pin(s.pinnedKeys, key, add);
+        if (!add) s.pinnedQueries.clear();
+    });
+}
+
+void Selection::pinCell(int head, int query, int key) {
+    edit(tr("pin a cell"), [&](ViewState& s) {
+        const bool again = s.head == head && s.pinnedQueries == std::vector<int>{query} &&
+                           s.pinnedKeys == std::vector<int>{key};
+        s.head = head;
+        s.pinnedQueries = again ? std::vector<int>{} : std::vector<int>{query};
+        s.pinnedKeys = again ? std::vector<int>{} : std::vector<int>{key};
+    });
+}
+
+void Selection::stepQuery(int by) {
+    if (m_queries == 0) return;
+    edit(tr("move the query"), [&](ViewState& s) { s.pinnedQueries = step(within(s.pinnedQueries, m_queries), by, m_queries); });
+}
+
+void Selection::stepKey(int by) {
+    if (m_keys == 0) return;
+    edit(tr("move the key"), [&](ViewState& s) { s.pinnedKeys = step(within(s.pinnedKeys, m_keys), by, m_keys); });
+}
+
+void Selection::pinHovered() {
+    const Hover h = m_hover;
+    edit(tr("pin"), [&](ViewState& s) {
+        if (h.head) s.head = *h.head;
+        if (h.query || h.key) {
+            s.pinnedQueries = h.query ? std::vector<int>{*h.query} : std::vector<int>{};
+            s.pinnedKeys = h.key ? std::vector<int>{*h.key} : std::vector<int>{};
+        }
+    });
+}
+
+void Selection::release() {
+    clearHover();
+    edit(tr("release the pins"), [](ViewState& s) {
+        s.pinnedQueries.clear();
+        s.pinnedKeys.clear();
+    });
+}
+
+int Selection::shownHead() const {
+    if (m_heads == 0) return 0;
+    return std::clamp(m_hover.head.value_or(m_state.head), 0, m_heads - 1);
+}
+
+std::vector<int> Selection::shownHeads() const {
+    if (m_hover.head && *m_hover.head < m_heads) return {*m_hover.head};
+    std::vector<int> active = within(m_state.activeHeads, m_heads);
+    if (active.empty())
+        for (int h = 0; h < m_heads; ++h) active.push_back(h);
+    return active;
+}
+
+std::vector<int> Selection::shownQueries() const {
+    if (m_hover.query || m_hover.key)
+        return m_hover.query ? within({*m_hover.query}, m_queries) : std::vector<int>{};
+    return within(m_state.pinnedQueries, m_queries);
+}
+
+std::vector<int> Selection::shownKeys() const {
+    if (m_hover.query || m_hover.key) return m_hover.key ? within({*m_hover.key}, m_keys) : std::vector<int>{};
+    return within(m_state.pinnedKeys, m_keys);
+}
+
+} // namespace headscope

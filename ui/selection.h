@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/session/session.h"
+
+#include <QObject>
+#include <functional>
+#include <optional>
+
+namespace headscope {
+
+/// What the pointer is over. Shows at once and leaves no trace: hovered ?? pinned.
+struct Hover {
+    std::optional<int> head;
+    std::optional<int> query;
+    std::optional<int> key;
+    friend bool operator==(const Hover&, const Hover&) = default;
+};
+
+/// The one selection that all views share: which heads, which tokens, which way. Gestures change it; what outlives the
+/// pointer is reported by edited(), so that the document can keep and undo it.
+class Selection : public QObject {
+    Q_OBJECT
+public:
+    explicit Selection(QObject* parent = nullptr) : QObject(parent) {}
+
+    const ViewState& state() const { return m_state; }
+    const Hover& hover() const { return m_hover; }
+
+    /// From the document (a session opened, an undo). Not reported by edited().
+    void setState(const ViewState& state);
+    /// From a new analysis: positions beyond it are no longer shown (the state keeps them).
+    void setExtent(int heads, int queries, int keys);
+    int heads() const { return m_heads; }
+    int queries() const { return m_queries; }
+    int keys() const { return m_keys; }
+
+    // The pointer.
+    void hoverHead(std::optional<int> head);
+    void hoverQuery(std::optional<int> query);
+    void hoverKey(std::optional<int> key);
+    void hoverCell(std::optional<int> head, int query, int key);
+    void clearHover();
+
+    // Heads: click toggles, double-click solo, again all; the last active one cannot be switched off.
+    void toggleHead(int head);
+    void soloHead(int head);
+    void showAllHeads();
+    void stepHead(int by);
+
+    // Tokens: click pins, with add = Ctrl/Shift several; click again releases.
+    void pinQuery(int query, bool add);
+    void pinKey(int key, bool add);
+    void pinCell(int head, int query, int key);
+    void stepQuery(int by);
+    void stepKey(int by);
+    /// Keeps what the pointer is over.
+    void pinHovered();
+    void release();
+
+    /// Any other change of the state; `name` is the undo entry's text.
+    void edit(const QString& name, const std::function<void(ViewState&)>& change);
+
+    // What shows: hovered ?? pinned, within the extent.
+    int shownHead() const;
+    std::vector<int> shownHeads() const; ///< the hovered one alone, or the active ones; never empty when heads() > 0
+    std::vector<int> shownQueries() const; ///< empty: none chosen
+    std::vector<int> shownKeys() const;
+
+signals:
+    void changed();
+    void edited(const headscope::ViewState& state, const QString& name);
+
+private:
+    void setHover(const Hover& hover);
+
+    ViewState m_state;
+    Hover m_hover;
+    int m_heads = 0;
+    int m_queries = 0;
+    int m_keys = 0;
+};
+
+} // namespace headscope

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/session/analyze.h"
+#include "ui/selection.h"
+#include "ui/style/theme.h"
+
+#include <QWidget>
+
+class QPainter;
+
+namespace headscope {
+
+/// Draws an analysis and turns gestures into calls on the shared Selection. Computes nothing, knows no other view and
+/// no document. A hidden view does not work: it paints when it is shown.
+class View : public QWidget {
+    Q_OBJECT
+public:
+    explicit View(Selection& selection, QWidget* parent = nullptr);
+
+    virtual void setAnalysis(AnalysisPtr analysis);
+    const AnalysisPtr& analysis() const { return m_analysis; }
+    virtual void setTheme(const Theme& theme);
+    const Theme& theme() const { return m_theme; }
+    /// A newer result is under way: the picture is dimmed.
+    void setStale(bool stale);
+
+    /// Draws everything that is seen, pins and chosen heads included, into the rectangle. The one way to a picture:
+    /// paintEvent, PNG, SVG, PDF, print, clipboard, command line and golden pictures all come here.
+    virtual void render(QPainter& painter, const QRectF& rect, const Theme& theme) const = 0;
+
+    /// What the first gesture in this view is, in a few words.
+    virtual QString hint() const = 0;
+
+    // Zoom: 1 = all of it fits. Views without zoom ignore it.
+    virtual void zoomBy(double) {}
+    virtual void fit() {}
+
+protected:
+    Selection& selection() const { return m_selection; }
+    void paintEvent(QPaintEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+
+private:
+    Selection& m_selection;
+    AnalysisPtr m_analysis;
+    Theme m_theme;
+    bool m_stale = false;
+};
+
+/// The view of this kind, for window and command line alike.
+View* makeView(ViewKind kind, Selection& selection, QWidget* parent = nullptr);
+
+} // namespace headscope
