@@ -4,56 +4,72 @@
 #include "core/attention/row_block.h"
 #include "core/base/eigen.h"
 #include "core/base/parallel.h"
+#include "core/base/product.h"
 
 #include <algorithm>
-#include <atomic>
+#include <mutex>
+#include <vector>
 
 namespace headscope {
 namespace {
 
-/// x · w + bias: [n, d_in] · [d_in, d_out] → [n, d_out].
-Matrix project(const Matrix& x, const Matrix& w, const Matrix& bias) {
-    assert(x.cols() == w.rows() && (bias.empty() || bias.cols() == w.cols()));
-    Matrix y(x.rows(), w.cols());
-    constexpr Index chunk = 64;
-    parallelFor((x.rows() + chunk - 1) / chunk, [&](Index c) {
-        const Index first = c * chunk;
-        const Index rows = std::min(chunk, x.rows() - first);
-        auto out = view(y).middleRows(first, rows);
-        out.noalias() = view(x).middleRows(first, rows) * view(w);
-        if (!bias.empty()) out.rowwise() += view(bias).row(0);
-    });
-    return y;
-}
-
-/// The heads' contexts as W_O reads them: [n_q, heads · d_v] or, summed or averaged, [n_q, d_v].
+/// The sum or mean of the heads' contexts, [n_q, d_v].
 Matrix joined(const LayerTrace& t) {
-    if (t.config.combine == Combine::Concat) return t.context;
     Matrix sum(t.queries(), t.config.dV);
     for (int h = 0; h < t.config.heads; ++h) view(sum) += view(t.context).middleCols(h * t.config.dV, t.config.dV);
     if (t.config.combine == Combine::Mean) view(sum) /= static_cast<Scalar>(t.config.heads);
     return sum;
 }
 
-/// All heads, all row blocks; false when stopped.
-bool attendBlocks(LayerTrace& t, const std::stop_token& stop, const WeightsReader& reader) {
+/// Row blocks to work with, so that a thread does not ask for new memory for every block.
+class Workplaces {
+public:
+    explicit Workplaces(const LayerTrace& trace) : m_trace(trace) {}
+
+    std::unique_ptr<RowBlock> take() {
+        const std::scoped_lock lock(m_mutex);
+        if (m_free.empty()) return std::make_unique<RowBlock>(m_trace);
+        auto rows = std::move(m_free.back());
+        m_free.pop_back();
+        return rows;
+    }
+    void giveBack(std::unique_ptr<RowBlock> rows) {
+        const std::scoped_lock lock(m_mutex);
+        m_free.push_back(std::move(rows));
+    }
+
+private:
+    const LayerTrace& m_trace;
+    std::mutex m_mutex;
+    std::vector<std::unique_ptr<RowBlock>> m_free;
+};
+
+/// All heads, all row blocks; what is left undone when stopped is of no use.
+void attendBlocks(LayerTrace& t, const std::stop_token& stop, const WeightsReader& reader) {
     const AttentionConfig& c = t.config;
+    std::vector<PackedHead> packed(static_cast<std::size_t>(c.kvHeads));
+    parallelFor(c.kvHeads,
+                [&](Index kv) { packed[static_cast<std::size_t>(kv)] = packHead(t, static_cast<int>(kv), true); });
+
     const Index blocks = t.blocks();
+    Workplaces workplaces(t);
     parallelFor(c.heads * blocks, [&](Index task) {
         if (stop.stop_requested()) return;
         const int head = static_cast<int>(task / blocks);
-        const Index block = task % blocks;
+        const Index block = blocks - 1 - task % blocks; // under a causal mask the last rows are the longest: first
         const Index firstRow = block * LayerTrace::blockRows();
-        RowBlock rows(t);
-        rows.computeScores(head, block);
-        rows.applySoftmax(&t.rowMax(head, firstRow), &t.rowSum(head, firstRow));
-        rows.applyDropout();
-        if (reader) reader(rows.cells());
-        rows.multiplyValues(&t.context(firstRow, head * c.dV), t.context.cols());
+        const PackedHead& kv = packed[static_cast<std::size_t>(c.kvHeadOf(head))];
+        auto rows = workplaces.take();
+        rows->computeScores(kv, head, block);
+        rows->applySoftmax(&t.rowMax(head, firstRow), &t.rowSum(head, firstRow));
+        rows->applyDropout();
+        if (reader) reader(rows->cells());
+        rows->multiplyValues(kv, &t.context(firstRow, head * c.dV), t.context.cols());
+        workplaces.giveBack(std::move(rows));
     });
-    return !stop.stop_requested();
 }
 
+/// Into rows firstRow … of out [≥ firstRow + rows of the block, n_k], which held zeros.
 void copyRows(const WeightsBlock& from, Matrix& out, Index firstRow) {
     for (Index r = 0; r < from.rows; ++r) {
         const Scalar* row = from.data + r * from.stride;
@@ -63,32 +79,37 @@ void copyRows(const WeightsBlock& from, Matrix& out, Index firstRow) {
 
 enum class Stage { Scores, Softmax, Weights };
 
-/// Computes the block up to the stage and puts it into rows firstRow … of out, [≥ rows of the block, n_k], zeros
-/// before.
-void recompute(const LayerTrace& t, int head, Index block, Stage stage, Matrix& out, Index firstRow) {
-    RowBlock rows(t);
-    rows.computeScores(head, block, stage == Stage::Scores);
+/// Computes the block up to the stage.
+void recompute(RowBlock& rows, const PackedHead& packed, int head, Index block, Stage stage) {
+    rows.computeScores(packed, head, block, stage == Stage::Scores);
     if (stage != Stage::Scores) rows.applySoftmax(nullptr, nullptr);
     if (stage == Stage::Weights) rows.applyDropout();
-    copyRows(rows.cells(), out, firstRow);
 }
 
 Matrix wholeHead(const LayerTrace& t, int head, Stage stage) {
+    const PackedHead packed = packHead(t, t.config.kvHeadOf(head), false);
     Matrix out(t.queries(), t.keys());
-    parallelFor(t.blocks(), [&](Index b) { recompute(t, head, b, stage, out, b * LayerTrace::blockRows()); });
+    Workplaces workplaces(t);
+    parallelFor(t.blocks(), [&](Index block) {
+        auto rows = workplaces.take();
+        recompute(*rows, packed, head, block, stage);
+        copyRows(rows->cells(), out, block * LayerTrace::blockRows());
+        workplaces.giveBack(std::move(rows));
+    });
     return out;
 }
 
 void oneBlock(const LayerTrace& t, int head, Index block, Stage stage, Matrix& out) {
-    const Index rows = std::min(LayerTrace::blockRows(), t.queries() - block * LayerTrace::blockRows());
-    out = Matrix(rows, t.keys());
-    recompute(t, head, block, stage, out, 0);
+    RowBlock rows(t);
+    recompute(rows, packHead(t, t.config.kvHeadOf(head), false), head, block, stage);
+    out = Matrix(rows.cells().rows, t.keys());
+    copyRows(rows.cells(), out, 0);
 }
 
 } // namespace
 
 Index LayerTrace::blockRows() {
-    return 64;
+    return 48; // whole tiles of all Kernels, and 48 rows of weights for 4,096 keys fit the second-level cache
 }
 
 Matrix LayerTrace::scores(int head) const {
@@ -122,7 +143,6 @@ void LayerTrace::weightsBlock(int head, Index block, Matrix& out) const {
 
 Result<std::shared_ptr<const LayerTrace>> attend(AttentionInput input, std::stop_token stop,
                                                  const WeightsReader& reader) {
-    const Error cancelled{ErrorCode::Cancelled, {}, "stopped"};
     const AttentionWeights& w = *input.weights;
     const AttentionConfig& c = input.config;
     assert(input.mask.queries() == input.queries->rows() && input.mask.keys() == input.keys->rows());
@@ -135,15 +155,23 @@ Result<std::shared_ptr<const LayerTrace>> attend(AttentionInput input, std::stop
     trace->weightsUsed = input.weights;
     trace->input = input.queries;
     trace->keyInput = input.keys;
-    trace->q = project(*input.queries, w.wq, w.bq);
-    trace->k = project(*input.keys, w.wk, w.bk);
-    trace->v = project(*input.keys, w.wv, w.bv);
+    trace->q = Matrix(input.queries->rows(), w.wq.cols());
+    trace->k = Matrix(input.keys->rows(), w.wk.cols());
+    trace->v = Matrix(input.keys->rows(), w.wv.cols());
     trace->context = Matrix(trace->queries(), c.heads * c.dV);
     trace->rowMax = Matrix(c.heads, trace->queries());
     trace->rowSum = Matrix(c.heads, trace->queries());
-    if (!attendBlocks(*trace, stop, reader)) return cancelled;
-    trace->output = project(joined(*trace), w.wo, w.bo);
-    if (stop.stop_requested()) return cancelled;
+    trace->output = Matrix(trace->queries(), w.wo.cols());
+
+    const Product projections[] = {{input.queries.get(), &w.wq, &w.bq, &trace->q},
+                                   {input.keys.get(), &w.wk, &w.bk, &trace->k},
+                                   {input.keys.get(), &w.wv, &w.bv, &trace->v}};
+    multiply(projections, stop);
+    attendBlocks(*trace, stop, reader);
+    const Matrix together = c.combine == Combine::Concat ? Matrix() : joined(*trace);
+    const Product last{c.combine == Combine::Concat ? &trace->context : &together, &w.wo, &w.bo, &trace->output};
+    multiply({&last, 1}, stop);
+    if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, "stopped"};
     return std::shared_ptr<const LayerTrace>(std::move(trace));
 }
 

@@ -83,12 +83,18 @@ bool Mask::allowed(int head, Index query, Index key) const {
     const Span s = span(query);
     if (key < s.begin || key >= s.end) return false;
     if (!m_padded.empty() && m_padded[static_cast<std::size_t>(key)]) return false;
-    if (!m_grid) return true;
-    // What lies beyond a painted grid is allowed: make() refuses grids that do not fit unless they follow the text.
-    const MaskGrid& g = *m_grid;
-    const Index layer = g.heads == 1 ? 0 : head;
-    if (layer >= g.heads || query >= g.rows || key >= g.cols) return true;
-    return g.cells[static_cast<std::size_t>((layer * g.rows + query) * g.cols + key)] != 0;
+    const std::span<const std::uint8_t> cells = gridRow(head, query);
+    return key >= std::ssize(cells) || cells[static_cast<std::size_t>(key)];
+}
+
+void Mask::allowedRow(int head, Index query, std::span<std::uint8_t> out) const {
+    assert(std::ssize(out) == m_keys);
+    const Span s = span(query);
+    std::fill(out.begin(), out.end(), std::uint8_t{0});
+    std::fill(out.begin() + s.begin, out.begin() + s.end, std::uint8_t{1});
+    for (std::size_t j = 0; j < m_padded.size(); ++j) out[j] = out[j] && !m_padded[j];
+    const std::span<const std::uint8_t> cells = gridRow(head, query);
+    for (std::size_t j = 0; j < std::min(out.size(), cells.size()); ++j) out[j] = out[j] && cells[j];
 }
 
 bool Mask::any(int head, Index query) const {
@@ -97,6 +103,14 @@ bool Mask::any(int head, Index query) const {
     for (Index key = s.begin; key < s.end; ++key)
         if (allowed(head, query, key)) return true;
     return false;
+}
+
+std::span<const std::uint8_t> Mask::gridRow(int head, Index query) const {
+    if (!m_grid) return {};
+    const MaskGrid& g = *m_grid;
+    const Index layer = g.heads == 1 ? 0 : head;
+    if (layer >= g.heads || query >= g.rows) return {};
+    return {g.cells.data() + (layer * g.rows + query) * g.cols, static_cast<std::size_t>(g.cols)};
 }
 
 } // namespace headscope

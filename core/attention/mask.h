@@ -59,12 +59,18 @@ public:
     bool hasHoles() const { return !m_padded.empty() || m_grid; }
     bool differsByHead() const { return m_grid && m_grid->heads > 1; }
     bool allowed(int head, Index query, Index key) const;
+    /// The same for a whole row, faster: out [keys] becomes 1 or 0.
+    void allowedRow(int head, Index query, std::span<std::uint8_t> out) const;
     /// Whether the row has any allowed key.
     bool any(int head, Index query) const;
     /// Whether nothing at all is forbidden.
     bool empty() const { return !m_causal && !m_window && !m_prefix && !hasHoles(); }
 
 private:
+    /// The free matrix's row; what lies beyond its end is allowed, since make() refuses matrices that do not fit unless
+    /// they follow the text.
+    std::span<const std::uint8_t> gridRow(int head, Index query) const;
+
     Index m_queries = 0;
     Index m_keys = 0;
     bool m_causal = false;

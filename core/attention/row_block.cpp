@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/attention/row_block.h"
 
-#include "core/base/eigen.h"
+#include "core/base/packing.h"
 #include "core/base/rng.h"
 
 #include <algorithm>
@@ -11,84 +11,138 @@
 namespace headscope {
 namespace {
 
-using Block = Eigen::Map<EigenMatrix, 0, Eigen::OuterStride<>>;
-using ConstBlock = Eigen::Map<const EigenMatrix, 0, Eigen::OuterStride<>>;
+constexpr Scalar none = -std::numeric_limits<Scalar>::infinity();
 
-constexpr Scalar largest = std::numeric_limits<Scalar>::max();
+/// Keys whose values are multiplied at once: so many rows of a panel of values stay in the first-level cache.
+constexpr Index keysAtOnce = 256;
 
-ConstBlock columns(const Matrix& m, Mask::Span rows, Index firstColumn, Index count) {
-    return {m.data() + rows.begin * m.cols() + firstColumn, rows.end - rows.begin, count,
-            Eigen::OuterStride<>(m.cols())};
+/// Between rows: whole cache lines, and an odd number of them, because rows a power of two apart would compete for the
+/// same places in the cache.
+Index rowStride(Index keys) {
+    constexpr Index line = 64 / Index{sizeof(Scalar)};
+    return ((keys + line - 1) / line | 1) * line;
 }
 
-void fillScores(ScoreKind kind, const ConstBlock& q, const ConstBlock& k, Block s) {
-    if (kind == ScoreKind::Euclidean) {
-        for (Index i = 0; i < s.rows(); ++i)
-            for (Index j = 0; j < s.cols(); ++j) s(i, j) = -(q.row(i) - k.row(j)).norm();
-        return;
-    }
-    s.noalias() = q * k.transpose();
-    if (kind != ScoreKind::Cosine) return;
-    for (Index i = 0; i < s.rows(); ++i)
-        for (Index j = 0; j < s.cols(); ++j) {
-            const Scalar norms = q.row(i).norm() * k.row(j).norm();
-            s(i, j) = norms > 0 ? s(i, j) / norms : Scalar(0);
-        }
+/// 1 / ‖x‖, or 0 for the vector 0. In double: squares leave float's range early.
+Scalar inverseNorm(const Scalar* x, Index n) {
+    double sum = 0;
+    for (Index i = 0; i < n; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+    return sum > 0 ? static_cast<Scalar>(1 / std::sqrt(sum)) : Scalar(0);
 }
 
-/// Uniform in [0, 1) from the place alone, so that looking again drops the same weights.
+/// What the raw score is multiplied by.
+Scalar scoreScale(const AttentionConfig& c) {
+    const double root = c.score == ScoreKind::ScaledDot ? std::sqrt(static_cast<double>(c.dK)) : 1.0;
+    return static_cast<Scalar>(
+        std::min(1 / (root * c.temperature), static_cast<double>(std::numeric_limits<Scalar>::max())));
+}
+
+/// Uniform in [0, 1), from the place alone, so that looking again drops the same weights.
 double chance(std::uint64_t rowKey, Index key) {
-    return static_cast<double>(Rng::mix(rowKey + static_cast<std::uint64_t>(key) * 0x9E3779B97F4A7C15ULL) >> 11) *
-           0x1.0p-53;
+    constexpr std::uint64_t golden = 0x9E3779B97F4A7C15ULL;
+    return static_cast<double>(Rng::mix(rowKey + static_cast<std::uint64_t>(key) * golden) >> 11) * 0x1.0p-53;
 }
 
 } // namespace
 
-RowBlock::RowBlock(const LayerTrace& trace)
-    : m_trace(trace), m_stride(trace.keys()),
-      m_cells(static_cast<std::size_t>(LayerTrace::blockRows() * trace.keys()), Scalar(0)) {}
+PackedHead packHead(const LayerTrace& t, int kvHead, bool withValues) {
+    const AttentionConfig& c = t.config;
+    const Window keys{t.k.data() + kvHead * c.dK, t.k.cols(), t.keys(), c.dK};
+    std::vector<Scalar> norms;
+    if (c.score == ScoreKind::Cosine)
+        for (Index j = 0; j < t.keys(); ++j) norms.push_back(inverseNorm(keys.from + j * keys.stride, c.dK));
+    PackedHead packed;
+    packed.keys = AlignedBuffer(packedSize(c.dK, t.keys()));
+    packTransposed(keys, norms.empty() ? nullptr : norms.data(), packed.keys.data());
+    if (withValues) {
+        packed.values = AlignedBuffer(packedSize(t.keys(), c.dV));
+        packPanels({t.v.data() + kvHead * c.dV, t.v.cols(), t.keys(), c.dV}, packed.values.data());
+    }
+    return packed;
+}
 
-void RowBlock::computeScores(int head, Index block, bool complete) {
+RowBlock::RowBlock(const LayerTrace& trace)
+    : m_trace(trace), m_stride(rowStride(trace.keys())),
+      m_cells(std::min(LayerTrace::blockRows(), trace.queries()) * m_stride),
+      m_queries(LayerTrace::blockRows() * trace.config.dK) {
+    if (trace.mask.hasHoles()) m_allowed.resize(static_cast<std::size_t>(trace.keys()));
+}
+
+Mask::Span RowBlock::keysOf(Index first, Index last) const {
+    if (m_complete) return {0, m_trace.keys()};
+    Mask::Span all{m_trace.keys(), 0};
+    for (Index r = first; r < last; ++r) {
+        const Mask::Span s = m_trace.mask.span(m_firstRow + r);
+        if (s.begin < s.end) all = {std::min(all.begin, s.begin), std::max(all.end, s.end)};
+    }
+    return all.begin < all.end ? all : Mask::Span{};
+}
+
+void RowBlock::copyQueries() {
+    const Index dK = m_trace.config.dK;
+    for (Index r = 0; r < m_rows; ++r) {
+        const Scalar* from = m_trace.q.row(m_firstRow + r).data() + m_head * dK;
+        const Scalar factor = m_trace.config.score == ScoreKind::Cosine ? inverseNorm(from, dK) : Scalar(1);
+        std::transform(from, from + dK, m_queries.data() + r * dK, [&](Scalar x) { return x * factor; });
+    }
+}
+
+void RowBlock::computeScores(const PackedHead& packed, int head, Index block, bool complete) {
     const AttentionConfig& c = m_trace.config;
+    const Kernels& k = kernels();
     m_head = head;
     m_firstRow = block * LayerTrace::blockRows();
     m_rows = std::min(LayerTrace::blockRows(), m_trace.queries() - m_firstRow);
-    m_keys = {m_trace.keys(), 0};
-    for (Index i = m_firstRow; i < m_firstRow + m_rows; ++i) {
-        const Mask::Span s = m_trace.mask.span(i);
-        if (s.begin < s.end) m_keys = {std::min(m_keys.begin, s.begin), std::max(m_keys.end, s.end)};
+    m_complete = complete;
+    m_keys = keysOf(0, m_rows);
+    copyQueries();
+
+    const auto score = c.score == ScoreKind::Euclidean ? k.negativeDistance : k.product;
+    Tile t;
+    t.aStride = c.dK;
+    t.bStride = k.panel;
+    t.depth = c.dK;
+    t.cStride = m_stride;
+    t.scale = scoreScale(c);
+    for (Index key = m_keys.begin / k.panel * k.panel; key < m_keys.end; key += k.panel) {
+        t.b = packed.keys.data() + key * c.dK;
+        t.cols = std::min(k.panel, m_trace.keys() - key);
+        for (Index r = 0; r < m_rows; r += k.rows) {
+            const Index rows = std::min<Index>(k.rows, m_rows - r);
+            const Mask::Span span = keysOf(r, r + rows);
+            if (key >= span.end || key + k.panel <= span.begin) continue;
+            t.a = m_queries.data() + r * c.dK;
+            t.c = row(r) + key;
+            score(static_cast<int>(rows), t);
+        }
     }
-    if (complete) m_keys = {0, m_trace.keys()};
-    if (m_keys.begin >= m_keys.end) m_keys = {};
-    const ConstBlock q = columns(m_trace.q, {m_firstRow, m_firstRow + m_rows}, head * c.dK, c.dK);
-    const ConstBlock k = columns(m_trace.k, m_keys, c.kvHeadOf(head) * c.dK, c.dK);
-    Block s(m_cells.data() + m_keys.begin, m_rows, m_keys.end - m_keys.begin, Eigen::OuterStride<>(m_stride));
-    fillScores(c.score, q, k, s);
-    double scale = 1 / c.temperature;
-    if (c.score == ScoreKind::ScaledDot) scale /= std::sqrt(static_cast<double>(c.dK));
-    const auto factor = static_cast<Scalar>(std::min(scale, static_cast<double>(largest)));
-    s = (s * factor).unaryExpr([](Scalar x) { return std::clamp(x, -largest, largest); });
+}
+
+void RowBlock::forbid(Index r, Mask::Span span) {
+    m_trace.mask.allowedRow(m_head, m_firstRow + r, m_allowed);
+    Scalar* cells = row(r);
+    for (Index j = span.begin; j < span.end; ++j) cells[j] = m_allowed[static_cast<std::size_t>(j)] ? cells[j] : none;
 }
 
 void RowBlock::applySoftmax(Scalar* maxima, Scalar* sums) {
-    const bool holes = m_trace.mask.hasHoles();
+    const Kernels& k = kernels();
     for (Index r = 0; r < m_rows; ++r) {
-        const Index row = m_firstRow + r;
-        Scalar* cells = m_cells.data() + r * m_stride;
-        const Mask::Span span = m_trace.mask.span(row);
-        const auto mayRead = [&](Index j) {
-            return j >= span.begin && j < span.end && (!holes || m_trace.mask.allowed(m_head, row, j));
-        };
-        Scalar top = -largest;
+        Mask::Span span = m_trace.mask.span(m_firstRow + r);
+        if (m_trace.mask.hasHoles()) forbid(r, span);
+        Scalar* cells = row(r);
+        const Index count = span.end - span.begin;
+        Scalar top = k.maximum(cells + span.begin, count);
         Scalar sum = 0;
-        for (Index j = span.begin; j < span.end; ++j)
-            if (mayRead(j)) top = std::max(top, cells[j]);
-        for (Index j = m_keys.begin; j < m_keys.end; ++j) {
-            cells[j] = mayRead(j) ? std::exp(cells[j] - top) : Scalar(0);
-            sum += cells[j];
+        if (top == none) { // nothing may be read
+            top = 0;
+            span = {m_keys.begin, m_keys.begin};
+        } else {
+            sum = k.exponentials(cells + span.begin, count, top);
+            k.multiply(cells + span.begin, count, 1 / sum);
         }
-        for (Index j = m_keys.begin; sum > 0 && j < m_keys.end; ++j) cells[j] /= sum;
-        if (maxima) maxima[r] = sum > 0 ? top : Scalar(0);
+        std::fill(cells + m_keys.begin, cells + span.begin, Scalar(0));
+        std::fill(cells + span.end, cells + m_keys.end, Scalar(0));
+        if (maxima) maxima[r] = top;
         if (sums) sums[r] = sum;
     }
 }
@@ -99,18 +153,38 @@ void RowBlock::applyDropout() {
     const auto keep = static_cast<Scalar>(1 / (1 - p));
     for (Index r = 0; r < m_rows; ++r) {
         const auto place = static_cast<std::uint64_t>(m_head) << 40 | static_cast<std::uint64_t>(m_firstRow + r);
-        const std::uint64_t rowKey = Rng::mix(m_trace.seed ^ Rng::mix(place));
-        Scalar* cells = m_cells.data() + r * m_stride;
+        const std::uint64_t rowKey = Rng::mix(m_trace.seed ^ Rng::mix(place + 1));
+        Scalar* cells = row(r);
         for (Index j = m_keys.begin; j < m_keys.end; ++j) cells[j] *= chance(rowKey, j) < p ? Scalar(0) : keep;
     }
 }
 
-void RowBlock::multiplyValues(Scalar* context, Index stride) const {
-    const AttentionConfig& c = m_trace.config;
-    const ConstBlock v = columns(m_trace.v, m_keys, c.kvHeadOf(m_head) * c.dV, c.dV);
-    const ConstBlock w(m_cells.data() + m_keys.begin, m_rows, m_keys.end - m_keys.begin,
-                       Eigen::OuterStride<>(m_stride));
-    Block(context, m_rows, c.dV, Eigen::OuterStride<>(stride)).noalias() = w * v;
+void RowBlock::multiplyValues(const PackedHead& packed, Scalar* context, Index stride) const {
+    const Index dV = m_trace.config.dV;
+    const Kernels& k = kernels();
+    for (Index r = 0; r < m_rows; ++r) std::fill_n(context + r * stride, dV, Scalar(0));
+    Tile t;
+    t.aStride = m_stride;
+    t.bStride = k.panel;
+    t.cStride = stride;
+    t.onTop = true;
+    for (Index first = m_keys.begin; first < m_keys.end; first += keysAtOnce) {
+        for (Index column = 0; column < dV; column += k.panel) {
+            for (Index r = 0; r < m_rows; r += k.rows) {
+                const Index rows = std::min<Index>(k.rows, m_rows - r);
+                const Mask::Span span = keysOf(r, r + rows);
+                const Index begin = std::max(first, span.begin);
+                const Index end = std::min(first + keysAtOnce, span.end);
+                if (begin >= end) continue;
+                t.a = m_cells.data() + r * m_stride + begin;
+                t.b = packed.values.data() + column * m_trace.keys() + begin * k.panel;
+                t.depth = end - begin;
+                t.c = context + r * stride + column;
+                t.cols = std::min(k.panel, dV - column);
+                k.product(static_cast<int>(rows), t);
+            }
+        }
+    }
 }
 
 WeightsBlock RowBlock::cells() const {

@@ -2,37 +2,57 @@
 #pragma once
 
 #include "core/attention/attention.h"
+#include "core/base/aligned_buffer.h"
 
 #include <vector>
 
 namespace headscope {
 
-/// What one row block of one head goes through, from scores to weights. The forward pass and everything that looks at
-/// a matrix later use this one code with the same shapes, hence get the same bits.
+/// Keys and values of one kv head in the order in which the kernels read them.
+struct PackedHead {
+    AlignedBuffer keys;   ///< panels of transposed keys, [d_k, panel] each; for cosine scores of length 1
+    AlignedBuffer values; ///< panels of values, [n_k, panel] each; empty where nobody multiplies them
+};
+PackedHead packHead(const LayerTrace& trace, int kvHead, bool withValues);
+
+/// What one row block of one head goes through, from scores to context. The forward pass and everything that looks at
+/// a matrix later use this one code with the same shapes, hence get the same bits. May be used for one block after
+/// the other.
 class RowBlock {
 public:
-    /// Of `trace` only config, mask, seed, q, k and v are read, which must outlive the block.
+    /// Of `trace` only config, mask, seed, q, k and v are read; it must outlive the block.
     explicit RowBlock(const LayerTrace& trace);
 
-    /// The scores of the keys from the first to the last that some row of the block may read; with `complete`, of all.
-    void computeScores(int head, Index block, bool complete = false);
-    /// Scores to softmax, in place. maxima and sums may be null, else [rows] of the block.
+    /// The scores of the keys that the rows may read, a few more where tiles are cut, or, with `complete`, of all.
+    /// `packed` belongs to the head's kv head.
+    void computeScores(const PackedHead& packed, int head, Index block, bool complete = false);
+    /// Scores to softmax, in place. maxima and sums, [rows of the block], may be null.
     void applySoftmax(Scalar* maxima, Scalar* sums);
     /// Softmax to weights, in place: nothing without dropout.
     void applyDropout();
-    /// context[r, 0 … d_v) = weights · v of the head; `stride` between its rows.
-    void multiplyValues(Scalar* context, Index stride) const;
+    /// context[r, 0 … d_v) = weights · values of the head; `stride` between its rows.
+    void multiplyValues(const PackedHead& packed, Scalar* context, Index stride) const;
 
     WeightsBlock cells() const;
 
 private:
+    Scalar* row(Index r) { return m_cells.data() + r * m_stride; }
+    /// The keys that some of the block's rows first … last − 1 may read.
+    Mask::Span keysOf(Index first, Index last) const;
+    void copyQueries();
+    /// Rewrites forbidden cells of a row as −∞.
+    void forbid(Index r, Mask::Span span);
+
     const LayerTrace& m_trace;
     Index m_stride = 0;
-    std::vector<Scalar> m_cells; ///< [blockRows, stride]
+    AlignedBuffer m_cells;               ///< [blockRows, stride]
+    AlignedBuffer m_queries;             ///< [blockRows, d_k], for cosine scores of length 1
+    std::vector<std::uint8_t> m_allowed; ///< [n_k], of one row
     int m_head = 0;
     Index m_firstRow = 0;
     Index m_rows = 0;
-    Mask::Span m_keys; ///< the keys computed
+    bool m_complete = false;
+    Mask::Span m_keys; ///< of all rows: the cells that hold something
 };
 
 } // namespace headscope

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/matrix.h"
+
+#include <vector>
+
+namespace headscope {
+
+/// A few rows of a product: c[r, j] = finish(Σ_d a[r, d] · b[d, j]), for j < cols ≤ Kernels::panel.
+/// Every cell is summed in the order of d and by itself, so its bits do not depend on how a product is cut into tiles.
+struct Tile {
+    const Scalar* a = nullptr; ///< [rows, depth]
+    Index aStride = 0;
+    const Scalar* b = nullptr; ///< [depth, Kernels::panel], all of it readable
+    Index bStride = 0;
+    Index depth = 0;
+    Scalar* c = nullptr; ///< [rows, cols]
+    Index cStride = 0;
+    Index cols = 0;
+    Scalar scale = 1;             ///< of the sum
+    const Scalar* bias = nullptr; ///< [cols] added after the scale, or null
+    bool onTop = false;           ///< the sum begins with what is in c (for long depths in several calls)
+};
+
+/// The inner loops, written once and compiled for several instruction sets. Results beyond the number type's range
+/// become its largest numbers, so that no infinity, and from it no NaN, comes from finite input.
+struct Kernels {
+    const char* name = nullptr;
+    int rows = 0;    ///< most rows in a tile
+    Index panel = 0; ///< columns of a tile
+    /// c = scale · a·b + bias, for the first `rows` rows.
+    void (*product)(int rows, const Tile&) = nullptr;
+    /// c = −scale · √Σ(a − b)², for the first `rows` rows.
+    void (*negativeDistance)(int rows, const Tile&) = nullptr;
+    /// The greatest of x[0 … n); −∞ when n = 0.
+    Scalar (*maximum)(const Scalar* x, Index n) = nullptr;
+    /// x ← exp(x − top) in place, 0 where x = −∞; returns the sum. Relative error about 1e-7 for float; std::exp for
+    /// double.
+    Scalar (*exponentials)(Scalar* x, Index n, Scalar top) = nullptr;
+    /// x ← x · factor.
+    void (*multiply)(Scalar* x, Index n, Scalar factor) = nullptr;
+};
+
+/// The fastest for this processor.
+const Kernels& kernels();
+/// All that this processor can run, for the tests.
+std::vector<const Kernels*> usableKernels();
+
+} // namespace headscope
