@@ -28,8 +28,18 @@ struct Theme {
     static Theme darkTheme();
     /// The palette that makes the standard widgets match.
     QPalette palette() const;
-    /// As many distinguishable hues as heads, even in lightness; always shown with the head's number.
+    /// As many distinguishable colours as heads, even in lightness up to 24 and in tiers beyond; always shown with the
+    /// head's number.
     QColor head(int index, int count) const;
+    /// The colour for words: its hue, moved away from the paper until it is readable (4.5:1 on paper and window).
+    QColor ink(const QColor& colour) const;
+    /// Black or white, whichever reads better on this ground.
+    QColor on(const QColor& ground) const;
 };
+
+/// Contrast ratio 1 … 21 (WCAG 2.1, relative luminance).
+double contrast(const QColor& a, const QColor& b);
+/// a at share 0, b at share 1.
+QColor blend(const QColor& a, const QColor& b, double share);
 
 } // namespace headscope

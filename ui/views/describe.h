@@ -12,9 +12,22 @@ class Selection;
 /// One sentence on what is chosen, from the trace: "Head 3: “it” reads 62 % from “animal”, 21 % from “street”." For
 /// the status bar, tooltips and screen readers. Without a chosen token: what the head does as a whole.
 QString describe(const Analysis& analysis, const Selection& selection);
+/// What the head does, from its numbers: the pattern its design keeps or that most of its mass lies on ("previous"),
+/// and that share. No name when no pattern holds half of the mass.
+struct HeadCharacter {
+    QString name;
+    double share = 0;
+};
+HeadCharacter headCharacter(const Analysis& analysis, int head);
+/// The tag of a small picture: "previous 98 %"; "spread out" or "mixed" for a head without a pattern.
+QString headTag(const Analysis& analysis, int head);
+/// "Head 3 · same token"
+QString headTitle(const Analysis& analysis, int head);
 /// A token as it is shown anywhere: white space and control characters made visible, bidi controls isolated.
 QString tokenLabel(const Token& token);
 /// Percent with no more digits than the eye can use, in the current locale.
 QString percent(double share);
+/// A weight with four significant digits, in the current locale.
+QString exact(double weight);
 
 } // namespace headscope

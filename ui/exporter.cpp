@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/exporter.h"
+
+#include "core/io/safe_file.h"
+#include "ui/views/view.h"
+
+#include <QBuffer>
+#include <QCoreApplication>
+#include <QImage>
+#include <QPageSize>
+#include <QPainter>
+#include <QPdfWriter>
+#include <QSvgGenerator>
+#include <cmath>
+
+namespace headscope {
+
+namespace {
+
+constexpr double pixelsPerInch = 96;
+constexpr double millimetresPerInch = 25.4;
+constexpr double mostPixelsASide = 100'000;
+constexpr double mostPixels = 500e6; // 2 GB of picture
+
+/// The size that everything is laid out for, in logical pixels of 1/96 inch.
+QSizeF logicalSize(const PictureOptions& options) {
+    return options.millimetres ? options.size * (pixelsPerInch / millimetresPerInch) : options.size;
+}
+
+/// Device pixels per logical pixel of a PNG.
+double pixelScale(const PictureOptions& options) { return options.millimetres ? options.dpi / pixelsPerInch : 1; }
+
+QSizeF pixelSize(const PictureOptions& options) {
+    const QSizeF size = logicalSize(options) * pixelScale(options);
+    return {std::round(size.width()), std::round(size.height())};
+}
+
+Status checkSize(const PictureOptions& options) {
+    const char* place = options.millimetres ? "--mm" : "--size";
+    const auto usable = [](double length) { return std::isfinite(length) && length > 0; };
+    if (!usable(options.size.width()) || !usable(options.size.height()))
+        return Error{ErrorCode::Usage, place, "width and height must be above 0"};
+    if (options.millimetres && (!usable(options.dpi) || options.dpi > 10'000))
+        return Error{ErrorCode::Usage, "--dpi", "must be above 0 and at most 10000"};
+    const QSizeF pixels = options.format == PictureFormat::Png ? pixelSize(options) : logicalSize(options);
+    if (pixels.width() < 1 || pixels.height() < 1)
+        return Error{ErrorCode::Usage, place, "the picture would be less than one pixel wide or high"};
+    if (pixels.width() > mostPixelsASide || pixels.height() > mostPixelsASide)
+        return Error{ErrorCode::Usage, place, "the picture would be larger than 100000 pixels a side; choose a smaller size"};
+    if (options.format == PictureFormat::Png && pixels.width() * pixels.height() > mostPixels)
+        return Error{ErrorCode::Usage, place, "the picture would have more than 500 million pixels; choose a smaller size or SVG"};
+    return {};
+}
+
+void draw(QPainter& painter, const View& view, const Theme& theme, const PictureOptions& options) {
+    const QRectF page(QPointF(0, 0), logicalSize(options));
+    painter.setRenderHint(QPainter::LosslessImageRendering);
+    if (!options.transparent) painter.fillRect(page, theme.paper);
+    view.render(painter, page, theme);
+}
+
+QByteArray png(const View& view, const Theme& theme, const PictureOptions& options) {
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    const QImage image = pictureImage(view, theme, options);
+    if (image.isNull() || !image.save(&buffer, "PNG")) return {};
+    return bytes;
+}
+
+QByteArray svg(const View& view, const Theme& theme, const PictureOptions& options) {
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    QSvgGenerator generator;
+    generator.setOutputDevice(&buffer);
+    generator.setResolution(static_cast<int>(pixelsPerInch));
+    const QSizeF size = logicalSize(options);
+    generator.setSize(QSize(static_cast<int>(std::ceil(size.width())), static_cast<int>(std::ceil(size.height()))));
+    generator.setViewBox(QRectF(QPointF(0, 0), size));
+    generator.setTitle(QStringLiteral("Headscope"));
+    QPainter painter(&generator);
+    draw(painter, view, theme, options);
+    painter.end();
+    return bytes;
+}
+
+QByteArray pdf(const View& view, const Theme& theme, const PictureOptions& options) {
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    QPdfWriter writer(&buffer);
+    constexpr int resolution = 1200;
+    const QSizeF points = logicalSize(options) * (72 / pixelsPerInch);
+    writer.setPageSize(QPageSize(points, QPageSize::Point, QString(), QPageSize::ExactMatch));
+    writer.setPageMargins(QMarginsF());
+    writer.setResolution(resolution);
+    writer.setTitle(QStringLiteral("Headscope"));
+    QPainter painter(&writer);
+    painter.scale(resolution / pixelsPerInch, resolution / pixelsPerInch);
+    draw(painter, view, theme, options);
+    painter.end();
+    return bytes;
+}
+
+} // namespace
+
+QImage pictureImage(const View& view, const Theme& theme, const PictureOptions& options) {
+    const QSizeF pixels = pixelSize(options);
+    QImage image(pixels.toSize(), QImage::Format_ARGB32_Premultiplied);
+    if (image.isNull()) return image;
+    image.fill(options.transparent ? QColor(Qt::transparent) : theme.paper);
+    QPainter painter(&image);
+    painter.setRenderHint(QPainter::TextAntialiasing);
+    painter.scale(pixelScale(options), pixelScale(options));
+    draw(painter, view, theme, options);
+    painter.end();
+    // Only now: before, it would change the size of the letters.
+    const double perMetre = pixelsPerInch * pixelScale(options) / millimetresPerInch * 1000;
+    image.setDotsPerMeterX(static_cast<int>(std::lround(perMetre)));
+    image.setDotsPerMeterY(static_cast<int>(std::lround(perMetre)));
+    return image;
+}
+
+Status exportPicture(const View& view, const Theme& theme, const PictureOptions& options, const std::string& path) {
+    if (Status size = checkSize(options); !size.ok()) return size;
+    Result<SafeFile> file = SafeFile::create(path);
+    if (!file.ok()) return file.error();
+    const QByteArray bytes = options.format == PictureFormat::Png   ? png(view, theme, options)
+                             : options.format == PictureFormat::Svg ? svg(view, theme, options)
+                                                                    : pdf(view, theme, options);
+    if (bytes.isEmpty()) return Error{ErrorCode::Io, path, "there is not enough memory for a picture of this size"};
+    file->write(bytes.constData(), static_cast<std::size_t>(bytes.size()));
+    return file->commit();
+}
+
+} // namespace headscope

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/describe.h"
+
+#include "ui/selection.h"
+#include "ui/views/shown.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QStringList>
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace headscope {
+
+namespace {
+
+/// The translation context; the sentences are built by free functions.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(Describe)
+};
+
+QString quoted(const Token& token) { return Words::tr("“%1”").arg(tokenLabel(token)); }
+
+/// At most three by name, the others counted.
+QString quoted(const std::vector<Token>& tokens, const std::vector<int>& positions) {
+    QStringList names;
+    for (std::size_t i = 0; i < positions.size() && i < 3; ++i)
+        names << quoted(tokens[static_cast<std::size_t>(positions[i])]);
+    const int more = static_cast<int>(positions.size()) - static_cast<int>(names.size());
+    const QString list = names.join(Words::tr(" + "));
+    return more > 0 ? Words::tr("%1 + %2 more").arg(list, QString::number(more)) : list;
+}
+
+/// The strongest three with their shares: "62 % from “animal”, 21 % from “street”".
+QString strongest(const std::vector<double>& shares, const std::vector<Token>& tokens, const QString& form) {
+    std::vector<std::size_t> order(shares.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const std::size_t most = std::min<std::size_t>(3, order.size());
+    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(most), order.end(),
+                      [&](std::size_t a, std::size_t b) { return shares[a] != shares[b] ? shares[a] > shares[b] : a < b; });
+    QStringList parts;
+    for (std::size_t i = 0; i < most; ++i) {
+        const double share = shares[order[i]];
+        // Hardly more than nothing is not worth a clause.
+        if (share <= 0 || (i > 0 && share < std::max(0.01, 0.05 * shares[order[0]]))) break;
+        parts << form.arg(percent(share), quoted(tokens[order[i]]));
+    }
+    return parts.join(Words::tr(", "));
+}
+
+/// Mean of the chosen queries' rows [n_k], as shown.
+std::vector<double> rowsOf(const Analysis& a, const ViewState& state, int head, const std::vector<int>& queries) {
+    std::vector<double> sum(a.keys.size(), 0);
+    for (const int q : queries) {
+        const std::vector<Scalar> row = shownRow(a, state, head, q);
+        for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += static_cast<double>(row[j]) / static_cast<double>(queries.size());
+    }
+    return sum;
+}
+
+/// Sum of the chosen keys' columns [n_q], as shown.
+std::vector<double> columnsOf(const Analysis& a, const ViewState& state, int head, const std::vector<int>& keys) {
+    std::vector<double> sum(a.queries.size(), 0);
+    for (const int k : keys) {
+        const std::vector<Scalar> column = shownColumn(a, state, head, k);
+        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(column[i]);
+    }
+    return sum;
+}
+
+QString queriesSentence(const Analysis& a, const ViewState& state, int head, const std::vector<int>& queries) {
+    const QString who = quoted(a.queries, queries);
+    const QString found = strongest(rowsOf(a, state, head, queries), a.keys, Words::tr("%1 from %2"));
+    if (!found.isEmpty())
+        return queries.size() > 1 ? Words::tr("%1 together read %2").arg(who, found) : Words::tr("%1 reads %2").arg(who, found);
+    const bool masked = std::none_of(queries.begin(), queries.end(), [&](int q) { return mayReadAny(a, head, q); });
+    return masked ? Words::tr("%1 may read nothing: its whole row is masked").arg(who)
+                  : Words::tr("%1 reads nothing of what is shown").arg(who);
+}
+
+QString keysSentence(const Analysis& a, const ViewState& state, int head, const std::vector<int>& keys) {
+    const QString what = quoted(a.keys, keys);
+    const QString found = strongest(columnsOf(a, state, head, keys), a.queries, Words::tr("%2 (%1)"));
+    if (found.isEmpty()) return Words::tr("%1 is read by nobody").arg(what);
+    return keys.size() > 1 ? Words::tr("%1 together are read by %2").arg(what, found)
+                           : Words::tr("%1 is read by %2").arg(what, found);
+}
+
+QString cellSentence(const Analysis& a, const ViewState& state, int head, int query, int key) {
+    const QString who = quoted(a.queries[static_cast<std::size_t>(query)]);
+    const QString what = quoted(a.keys[static_cast<std::size_t>(key)]);
+    if (!mayRead(a, head, query, key)) return Words::tr("%1 may not read %2: masked").arg(who, what);
+    const double weight = static_cast<double>(a.weight(head, query, key));
+    const std::vector<std::uint8_t> hidden = hiddenKeys(a, state);
+    if (!hidden.empty() && hidden[static_cast<std::size_t>(key)])
+        return Words::tr("%1 reads %2 from %3, which is hidden (%4)").arg(who, percent(weight), what, exact(weight));
+    const double shown = hidden.empty() ? weight : static_cast<double>(shownRow(a, state, head, query)[static_cast<std::size_t>(key)]);
+    return Words::tr("%1 reads %2 from %3 (%4)").arg(who, percent(shown), what, exact(shown));
+}
+
+QString blockSentence(const Analysis& a, const ViewState& state, int head, const std::vector<int>& queries,
+                      const std::vector<int>& keys) {
+    if (queries.size() == 1 && keys.size() == 1) return cellSentence(a, state, head, queries[0], keys[0]);
+    const std::vector<double> rows = rowsOf(a, state, head, queries);
+    double share = 0;
+    for (const int k : keys) share += rows[static_cast<std::size_t>(k)];
+    const QString form = queries.size() > 1 ? Words::tr("%1 together read %2 from %3 (%4)") : Words::tr("%1 reads %2 from %3 (%4)");
+    return form.arg(quoted(a.queries, queries), percent(share), quoted(a.keys, keys), exact(share));
+}
+
+/// What the head does as a whole.
+QString headSentence(const Analysis& a, const ViewState& state, int head) {
+    const HeadPicture& picture = a.pictures[static_cast<std::size_t>(head)];
+    if (state.direction == Direction::IsReadBy && !picture.received.empty()) {
+        const auto best = std::max_element(picture.received.begin(), picture.received.end());
+        const double all = std::accumulate(picture.received.begin(), picture.received.end(), 0.0);
+        if (all > 0)
+            return Words::tr("most read is %1, with %2 of all attention")
+                .arg(quoted(a.keys[static_cast<std::size_t>(best - picture.received.begin())]),
+                     percent(static_cast<double>(*best) / all));
+    }
+    const HeadCharacter character = headCharacter(a, head);
+    const HeadMeasures& m = a.measures[static_cast<std::size_t>(head)];
+    if (!character.name.isEmpty())
+        return Words::tr("reads mostly the %1 (%2)").arg(character.name, percent(character.share));
+    if (m.entropy >= 0.85) return Words::tr("spreads its attention (%1 of what uniform would be)").arg(percent(m.entropy));
+    return Words::tr("reads %1 tokens away on average; its strongest key holds %2 of a row")
+        .arg(QLocale().toString(m.meanDistance, 'f', 1), percent(m.confidence));
+}
+
+struct Pattern {
+    const char* name; ///< in a sentence and in the title
+    const char* tag;  ///< under a small picture
+    double share;
+};
+
+/// The pattern that holds at least half of the mass: the design when it keeps that much, else the most particular one.
+const Pattern* patternOf(const Analysis& a, int head, std::vector<Pattern>& patterns) {
+    const HeadMeasures& m = a.measures[static_cast<std::size_t>(head)];
+    const double kept = m.kept;
+    patterns = {{QT_TRANSLATE_NOOP("Describe", "previous token"), QT_TRANSLATE_NOOP("Describe", "previous"), m.previous},
+                {QT_TRANSLATE_NOOP("Describe", "next token"), QT_TRANSLATE_NOOP("Describe", "next"), m.next},
+                {QT_TRANSLATE_NOOP("Describe", "first token"), QT_TRANSLATE_NOOP("Describe", "first"), m.first},
+                {QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self},
+                {QT_TRANSLATE_NOOP("Describe", "same token"), QT_TRANSLATE_NOOP("Describe", "same"), m.sameToken},
+                {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), 0}};
+    const std::size_t h = static_cast<std::size_t>(head);
+    if (h < a.designs.size() && a.designs[h] && kept >= 0.5) {
+        Pattern& designed = patterns[static_cast<std::size_t>(*a.designs[h])]; // in the order of Design
+        designed.share = kept;
+        return &designed;
+    }
+    const Pattern* best = &patterns[0];
+    for (const Pattern& p : patterns)
+        // The same token includes the token itself: it must bring something of its own.
+        if (p.share > best->share + 0.02) best = &p;
+    return best->share >= 0.5 ? best : nullptr;
+}
+
+bool isBidiControl(char32_t c) {
+    return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+QString visible(char32_t c) {
+    if (c == ' ' || c == 0x3000) return QStringLiteral("␣");
+    if (c == 0xA0 || c == 0x202F) return QStringLiteral("⍽");
+    if (c == '\n' || c == 0x2028 || c == 0x2029) return QStringLiteral("⏎");
+    if (c == '\t') return QStringLiteral("⇥");
+    if (c < 0x20) return QString(QChar(0x2400 + static_cast<int>(c)));
+    if (c == 0x7F) return QStringLiteral("␡");
+    const bool unseen = isBidiControl(c) || (c > 0x7F && c < 0xA0) || c == 0xAD || c == 0x200B || c == 0x2060 || c == 0xFEFF ||
+                        (c >= 0x2000 && c <= 0x200A);
+    if (unseen) return QStringLiteral("U+%1").arg(static_cast<uint>(c), 4, 16, QLatin1Char('0')).toUpper();
+    return QString::fromUcs4(&c, 1);
+}
+
+} // namespace
+
+HeadCharacter headCharacter(const Analysis& analysis, int head) {
+    std::vector<Pattern> patterns;
+    const Pattern* pattern = patternOf(analysis, head, patterns);
+    return pattern ? HeadCharacter{Words::tr(pattern->name), pattern->share} : HeadCharacter{};
+}
+
+QString headTag(const Analysis& analysis, int head) {
+    std::vector<Pattern> patterns;
+    if (const Pattern* pattern = patternOf(analysis, head, patterns))
+        return Words::tr("%1 %2").arg(Words::tr(pattern->tag), percent(pattern->share));
+    return analysis.measures[static_cast<std::size_t>(head)].entropy >= 0.85 ? Words::tr("spread out") : Words::tr("mixed");
+}
+
+QString headTitle(const Analysis& analysis, int head) {
+    const HeadCharacter character = headCharacter(analysis, head);
+    const QString number = Words::tr("Head %1").arg(head + 1);
+    return character.name.isEmpty() ? number : Words::tr("%1 · %2").arg(number, character.name);
+}
+
+QString describe(const Analysis& analysis, const Selection& selection) {
+    if (analysis.empty()) return Words::tr("No tokens: type a sentence.");
+    const ViewState& state = selection.state();
+    const int head = std::clamp(selection.shownHead(), 0, analysis.heads() - 1);
+    const auto inside = [](std::vector<int> positions, std::size_t count) {
+        std::erase_if(positions, [&](int p) { return p < 0 || static_cast<std::size_t>(p) >= count; });
+        return positions;
+    };
+    const std::vector<int> queries = inside(selection.shownQueries(), analysis.queries.size());
+    const std::vector<int> keys = inside(selection.shownKeys(), analysis.keys.size());
+    const QString what = !queries.empty() && !keys.empty() ? blockSentence(analysis, state, head, queries, keys)
+                         : !queries.empty()                ? queriesSentence(analysis, state, head, queries)
+                         : !keys.empty()                   ? keysSentence(analysis, state, head, keys)
+                                                           : headSentence(analysis, state, head);
+    const bool ofTokens = !queries.empty() || !keys.empty();
+    const QString sentence = (ofTokens ? Words::tr("Head %1: %2") : Words::tr("Head %1 %2")).arg(head + 1).arg(what);
+    const QString caption = hiddenCaption(analysis, state);
+    return caption.isEmpty() ? Words::tr("%1.").arg(sentence) : Words::tr("%1 (%2).").arg(sentence, caption);
+}
+
+QString tokenLabel(const Token& token) {
+    QString label;
+    bool rightToLeft = false;
+    for (const char32_t c : QString::fromStdString(token.text).toUcs4()) {
+        label += visible(c);
+        const QChar::Direction direction = QChar::direction(c);
+        rightToLeft = rightToLeft || direction == QChar::DirR || direction == QChar::DirAL;
+    }
+    // Isolated, so that its neighbours keep their places (Unicode Annex 9: first strong isolate … pop).
+    return rightToLeft ? QChar(0x2068) + label + QChar(0x2069) : label;
+}
+
+QString percent(double share) {
+    const double p = 100 * share;
+    const QLocale locale;
+    if (p > 0 && p < 0.1) return Words::tr("< %1 %").arg(locale.toString(0.1, 'f', 1));
+    // 100 % only for what is all: close to either end a decimal tells the difference.
+    const bool whole = p == 0 || (p >= 9.95 && p < 99.5) || p >= 99.95;
+    return Words::tr("%1 %").arg(locale.toString(p, 'f', whole ? 0 : 1));
+}
+
+QString exact(double weight) { return QLocale().toString(weight, 'g', 4); }
+
+} // namespace headscope

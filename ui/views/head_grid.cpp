@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/head_grid.h"
+
+#include "ui/views/describe.h"
+#include "ui/views/matrix_image.h"
+#include "ui/views/shown.h"
+
+#include <QApplication>
+#include <QHelpEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QToolTip>
+#include <algorithm>
+#include <cmath>
+
+namespace headscope {
+
+struct HeadGrid::Layout {
+    BoxLayout boxes;
+    QPointF origin;
+    double gap = 8;
+    double tag = 0; ///< height of the line with number and name; 0: no room for it
+    QFont font;
+    QRectF box(int head) const { return boxes.boxRect(head, origin, gap); }
+    QRectF picture(int head) const { return box(head).adjusted(0, tag, 0, 0); }
+};
+
+struct HeadGrid::HeadFrame {
+    int head = 0;
+    QRectF box;
+    QRectF tag; ///< empty: no room
+    QFont font;
+    CellGrid cells;
+    QColor colour;
+    bool active = true;
+    bool current = false;
+    double care = -1;
+};
+
+HeadGrid::HeadGrid(Selection& selection, QWidget* parent) : View(selection, parent) {
+    setAccessibleName(tr("All heads"));
+    m_clickTimer.setSingleShot(true);
+    m_gapTimer.setSingleShot(true);
+    m_gapTimer.setInterval(150);
+    connect(&m_clickTimer, &QTimer::timeout, this, &HeadGrid::toggleNow);
+    connect(&m_gapTimer, &QTimer::timeout, &selection, &Selection::clearHover);
+}
+
+void HeadGrid::setAnalysis(AnalysisPtr analysis) {
+    m_shades.clear();
+    View::setAnalysis(std::move(analysis));
+}
+
+QString HeadGrid::hint() const { return tr("Click a head to switch it, double-click to see it alone"); }
+
+HeadGrid::Layout HeadGrid::layoutOf(const QRectF& rect) const {
+    Layout layout;
+    const int heads = analysis()->heads();
+    const bool turned = selection().state().transposed;
+    const auto queries = static_cast<double>(analysis()->queries.size());
+    const auto keys = static_cast<double>(analysis()->keys.size());
+    const double aspect = std::clamp(turned ? queries / keys : keys / queries, 0.5, 2.0);
+    layout.gap = heads <= 36 ? 16 : heads <= 100 ? 8 : 4;
+    const double margin = std::min(16.0, rect.width() / 20);
+    const QRectF area = rect.adjusted(margin, margin, -margin, -margin);
+    layout.font = theme().font;
+    layout.font.setPixelSize(std::max(10, layout.font.pixelSize() * 9 / 10));
+    const double line = std::ceil(QFontMetricsF(layout.font).height()) + 4;
+    layout.boxes = bestBoxes(heads, area.size(), aspect, layout.gap, line);
+    layout.tag = line;
+    if (layout.boxes.box.width() < 24) {
+        // Too many for words: the picture takes the room, the tooltip says the rest.
+        layout.tag = 0;
+        layout.gap = 4;
+        layout.boxes = bestBoxes(heads, area.size(), aspect, layout.gap, 0);
+    }
+    const QSizeF used(layout.boxes.columns * (layout.boxes.box.width() + layout.gap) - layout.gap,
+                      layout.boxes.rows * (layout.boxes.box.height() + layout.gap) - layout.gap);
+    layout.origin = {std::round(area.center().x() - used.width() / 2), std::round(area.center().y() - used.height() / 2)};
+    return layout;
+}
+
+CellGrid HeadGrid::matrixOf(int head, const QRectF& rect) const {
+    if (!analysis() || analysis()->empty()) return {};
+    const QRectF box = layoutOf(rect).picture(head);
+    const double frame = std::min(3.0, box.width() / 8);
+    // On whole pixels, so that the frame is a sharp line.
+    const QRectF inside(std::round(box.left() + frame), std::round(box.top() + frame), std::floor(box.width() - 2 * frame),
+                        std::floor(box.height() - 2 * frame));
+    const auto queries = static_cast<Index>(analysis()->queries.size());
+    const auto keys = static_cast<Index>(analysis()->keys.size());
+    return selection().state().transposed ? CellGrid{inside, keys, queries} : CellGrid{inside, queries, keys};
+}
+
+const Matrix& HeadGrid::shades(int head) const {
+    const ViewState& s = selection().state();
+    const ViewState& m = m_shadesState;
+    const auto same = s.range == m.range && s.hidden == m.hidden && s.renormalise == m.renormalise && s.transposed == m.transposed;
+    if (!same || m_shades.empty()) {
+        m_shades.assign(static_cast<std::size_t>(analysis()->heads()), {});
+        for (int h = 0; h < analysis()->heads(); ++h)
+            m_shades[static_cast<std::size_t>(h)] = shownPicture(*analysis(), s, h);
+        Scalar all = 0;
+        for (const Matrix& cells : m_shades) all = std::max(all, greatestOf(cells));
+        for (Matrix& cells : m_shades) {
+            toShades(cells, s.range == ColourRange::Row ? Scalar(0) : s.range == ColourRange::Head ? greatestOf(cells) : all);
+            if (s.transposed) cells = transposed(cells);
+        }
+        m_shadesState = s;
+    }
+    return m_shades[static_cast<std::size_t>(head)];
+}
+
+double HeadGrid::careOf(int head) const {
+    const std::vector<int> queries = selection().shownQueries();
+    const std::vector<int> keys = selection().shownKeys();
+    if (queries.empty() && keys.empty()) return -1;
+    const Analysis& a = *analysis();
+    const ViewState& state = selection().state();
+    const auto count = [](const auto& v) { return static_cast<Scalar>(v.size()); };
+    std::vector<Scalar> sum(queries.empty() ? a.queries.size() : a.keys.size(), 0);
+    for (const int q : queries) {
+        const std::vector<Scalar> row = shownRow(a, state, head, q);
+        for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += row[j] / count(queries);
+    }
+    if (!queries.empty()) {
+        if (keys.empty()) return static_cast<double>(*std::max_element(sum.begin(), sum.end()));
+        double together = 0;
+        for (const int k : keys) together += static_cast<double>(sum[static_cast<std::size_t>(k)]);
+        return together;
+    }
+    for (const int k : keys) {
+        const std::vector<Scalar> column = shownColumn(a, state, head, k);
+        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += column[i];
+    }
+    return static_cast<double>(*std::max_element(sum.begin(), sum.end()));
+}
+
+void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme) const {
+    if (!analysis() || analysis()->empty()) {
+        painter.setPen(theme.faint);
+        painter.setFont(theme.font);
+        painter.drawText(rect, Qt::AlignCenter, tr("Type a sentence to see its heads"));
+        return;
+    }
+    const Layout layout = layoutOf(rect);
+    for (int h = 0; h < analysis()->heads(); ++h) {
+        HeadFrame frame;
+        frame.head = h;
+        frame.box = layout.picture(h);
+        frame.tag = layout.tag > 0 ? QRectF(layout.box(h).topLeft(), QSizeF(layout.box(h).width(), layout.tag)) : QRectF();
+        frame.font = layout.font;
+        frame.cells = matrixOf(h, rect);
+        frame.colour = theme.head(h, analysis()->heads());
+        frame.active = selection().state().isActive(h);
+        frame.current = selection().shownHead() == h;
+        frame.care = careOf(h);
+        drawHead(painter, frame, theme);
+    }
+}
+
+void HeadGrid::drawHead(QPainter& painter, const HeadFrame& frame, const Theme& theme) const {
+    painter.save();
+    const double before = painter.opacity();
+    // Lightened, not hidden.
+    if (!frame.active) painter.setOpacity(before * 0.35);
+    drawShades(painter, frame.cells.rect, shades(frame.head), theme, selection().state().colours);
+    drawMarks(painter, frame, theme);
+    const double care = frame.care < 0 ? 1 : 0.2 + 0.8 * std::clamp(frame.care, 0.0, 1.0);
+    const double width = frame.current ? 3 : 1.5;
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(blend(theme.paper, frame.colour, care), width, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+    painter.drawRect(frame.cells.rect.adjusted(-width / 2, -width / 2, width / 2, width / 2));
+    painter.setOpacity(before);
+    if (!frame.tag.isEmpty()) drawTag(painter, frame, theme);
+    painter.restore();
+}
+
+void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& theme) const {
+    QFont bold = frame.font;
+    bold.setBold(true);
+    const QString number = QString::number(frame.head + 1);
+    const double chip = std::max(frame.tag.height() - 4, QFontMetricsF(bold).horizontalAdvance(number) + 8);
+    const QRectF chipRect(frame.cells.rect.left() - 1.5, frame.tag.top(), chip, frame.tag.height() - 4);
+    const QColor ground = frame.active ? frame.colour : blend(theme.paper, frame.colour, 0.35);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(ground);
+    painter.drawRoundedRect(chipRect, 3, 3);
+    painter.setFont(bold);
+    painter.setPen(theme.on(ground));
+    painter.drawText(chipRect, Qt::AlignCenter, number);
+
+    const QRectF room(chipRect.right() + 5, chipRect.top(), frame.tag.right() - chipRect.right() - 5, chipRect.height());
+    const QFontMetricsF metrics(frame.font);
+    QString words = frame.care >= 0 ? percent(frame.care) : headTag(*analysis(), frame.head);
+    if (metrics.horizontalAdvance(words) > room.width()) words = words.section(QLatin1Char(' '), 0, 0);
+    if (metrics.horizontalAdvance(words) > room.width()) return;
+    painter.setFont(frame.font);
+    painter.setPen(frame.active ? theme.text : theme.faint);
+    painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter, words);
+    if (frame.care < 0) return;
+    // The share as a bar too, to compare heads at a glance.
+    const double begin = room.left() + metrics.horizontalAdvance(words) + 8;
+    const double length = frame.tag.right() - 3 - begin;
+    if (length < 16) return;
+    const QRectF whole(begin, chipRect.center().y() - 2, length, 4);
+    painter.fillRect(whole, theme.hairline);
+    painter.fillRect(QRectF(whole.topLeft(), QSizeF(length * std::clamp(frame.care, 0.0, 1.0), 4)), frame.colour);
+}
+
+void HeadGrid::drawMarks(QPainter& painter, const HeadFrame& frame, const Theme& theme) const {
+    const CellGrid& cells = frame.cells;
+    const bool turned = selection().state().transposed;
+    const auto mark = [&](const QRectF& band, const QColor& colour) {
+        painter.setBrush(Qt::NoBrush);
+        // A halo of paper keeps the line visible on every colour of the map.
+        painter.setPen(QPen(theme.paper, 3));
+        painter.drawRect(band);
+        painter.setPen(QPen(colour, 1.5));
+        painter.drawRect(band);
+    };
+    for (const int q : selection().shownQueries()) mark(turned ? cells.columnRect(q) : cells.rowRect(q), theme.query);
+    for (const int k : selection().shownKeys()) mark(turned ? cells.rowRect(k) : cells.columnRect(k), theme.key);
+}
+
+std::optional<int> HeadGrid::headAt(const QPointF& point) const {
+    if (!analysis() || analysis()->empty()) return std::nullopt;
+    const Layout layout = layoutOf(rect());
+    for (int h = 0; h < analysis()->heads(); ++h)
+        if (layout.box(h).contains(point)) return h;
+    return std::nullopt;
+}
+
+void HeadGrid::hoverAt(const QPointF& point) {
+    const std::optional<int> head = headAt(point);
+    if (!head) {
+        if (selection().hover() != Hover{} && !m_gapTimer.isActive()) m_gapTimer.start();
+        return;
+    }
+    m_gapTimer.stop();
+    if (const std::optional<CellPlace> place = matrixOf(*head, rect()).at(point)) {
+        const bool turned = selection().state().transposed;
+        selection().hoverCell(*head, static_cast<int>(turned ? place->column : place->row),
+                              static_cast<int>(turned ? place->row : place->column));
+    } else {
+        selection().clearHover();
+        selection().hoverHead(*head);
+    }
+}
+
+void HeadGrid::toggleNow() {
+    if (m_pressed) selection().toggleHead(*m_pressed);
+    m_pressed.reset();
+}
+
+bool HeadGrid::event(QEvent* event) {
+    if (event->type() == QEvent::ToolTip) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        if (headAt(help->pos())) QToolTip::showText(help->globalPos(), describe(*analysis(), selection()), this);
+        else QToolTip::hideText();
+        return true;
+    }
+    return View::event(event);
+}
+
+void HeadGrid::mouseMoveEvent(QMouseEvent* event) { hoverAt(event->position()); }
+
+void HeadGrid::mousePressEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton) return View::mousePressEvent(event);
+    // A click waiting for its second half stands when this one goes elsewhere.
+    if (m_clickTimer.isActive() && m_pressed != headAt(event->position())) {
+        m_clickTimer.stop();
+        toggleNow();
+    }
+    m_pressed = headAt(event->position());
+    m_doubleClick = false;
+}
+
+void HeadGrid::mouseReleaseEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton || m_doubleClick || !m_pressed) return;
+    if (headAt(event->position()) != m_pressed) {
+        m_pressed.reset();
+        return;
+    }
+    const bool cell = event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier);
+    const Hover& hover = selection().hover();
+    if (cell && hover.query && hover.key) {
+        selection().pinCell(*m_pressed, *hover.query, *hover.key);
+        m_pressed.reset();
+        return;
+    }
+    m_clickTimer.start(QApplication::doubleClickInterval());
+}
+
+void HeadGrid::mouseDoubleClickEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton) return;
+    m_clickTimer.stop();
+    m_doubleClick = true;
+    m_pressed.reset();
+    if (const std::optional<int> head = headAt(event->position())) selection().soloHead(*head);
+}
+
+void HeadGrid::leaveEvent(QEvent* event) {
+    m_gapTimer.stop();
+    View::leaveEvent(event);
+}
+
+} // namespace headscope

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/matrix.h"
+#include "ui/views/geometry.h"
+#include "ui/views/view.h"
+
+#include <QTimer>
+
+namespace headscope {
+
+/// All heads as small multiples: one widget, one picture per head in a frame of the head's colour, with its number and
+/// what it does. With tokens chosen, each head says how much it cares for them.
+class HeadGrid : public View {
+    Q_OBJECT
+public:
+    explicit HeadGrid(Selection& selection, QWidget* parent = nullptr);
+
+    void setAnalysis(AnalysisPtr analysis) override;
+    void render(QPainter& painter, const QRectF& rect, const Theme& theme) const override;
+    QString hint() const override;
+    QSize minimumSizeHint() const override { return {160, 120}; }
+    QSize sizeHint() const override { return {560, 360}; }
+
+    /// Where the head's matrix stands when the view is drawn into `rect`.
+    CellGrid matrixOf(int head, const QRectF& rect) const;
+
+protected:
+    bool event(QEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+
+private:
+    struct Layout;
+    struct HeadFrame;
+    Layout layoutOf(const QRectF& rect) const;
+    std::optional<int> headAt(const QPointF& point) const;
+    void hoverAt(const QPointF& point);
+    void toggleNow();
+
+    /// Shades per head, remade when what they follow from has changed.
+    const Matrix& shades(int head) const;
+    /// What each head gives the chosen tokens, 0 … 1; −1 when none are chosen.
+    double careOf(int head) const;
+    void drawHead(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
+    void drawTag(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
+    void drawMarks(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
+
+    mutable std::vector<Matrix> m_shades;
+    mutable ViewState m_shadesState;
+    QTimer m_clickTimer; ///< a click acts when it can no longer become a double click
+    QTimer m_gapTimer;   ///< crossing the gap between two heads does not flash
+    std::optional<int> m_pressed;
+    bool m_doubleClick = false;
+};
+
+} // namespace headscope

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/session/analyze.h"
+
+#include <QString>
+
+namespace headscope {
+
+// What a picture shows of the weights when tokens are hidden: hidden keys leave it (the rows of hidden tokens stay,
+// each row stands for itself), and with ViewState::renormalise every row sums to 1 again over what is left.
+
+/// [n_k] 1 = left out; empty when nothing is.
+std::vector<std::uint8_t> hiddenKeys(const Analysis& analysis, const ViewState& state);
+/// [n_q] what each row keeps of its mass; empty when nothing is hidden.
+std::vector<Scalar> keptMass(const Analysis& analysis, const ViewState& state, int head);
+/// [n_k] one query's weights as shown.
+std::vector<Scalar> shownRow(const Analysis& analysis, const ViewState& state, int head, Index query);
+/// [n_q] one key's weights as shown.
+std::vector<Scalar> shownColumn(const Analysis& analysis, const ViewState& state, int head, Index key);
+/// "first token hidden; rows renormalised"; empty when nothing is hidden.
+QString hiddenCaption(const Analysis& analysis, const ViewState& state);
+/// Whether this query may read this key in this head.
+bool mayRead(const Analysis& analysis, int head, Index query, Index key);
+/// Whether this query may read anything in this head.
+bool mayReadAny(const Analysis& analysis, int head, Index query);
+
+} // namespace headscope

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/view.h"
+
+#include <QPainter>
+
+namespace headscope {
+
+View::View(Selection& selection, QWidget* parent) : QWidget(parent), m_selection(selection), m_theme(Theme::light()) {
+    setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
+    connect(&selection, &Selection::changed, this, qOverload<>(&QWidget::update));
+}
+
+void View::setAnalysis(AnalysisPtr analysis) {
+    m_analysis = std::move(analysis);
+    m_stale = false;
+    update();
+}
+
+void View::setTheme(const Theme& theme) {
+    m_theme = theme;
+    update();
+}
+
+void View::setStale(bool stale) {
+    if (m_stale == stale) return;
+    m_stale = stale;
+    update();
+}
+
+void View::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.fillRect(rect(), m_theme.paper);
+    if (m_stale) painter.setOpacity(0.45);
+    render(painter, rect(), m_theme);
+}
+
+void View::leaveEvent(QEvent* event) {
+    m_selection.clearHover();
+    QWidget::leaveEvent(event);
+}
+
+} // namespace headscope
