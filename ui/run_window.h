@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/session/session.h"
+
+#include <QString>
+#include <optional>
+
+namespace headscope {
+
+/// Light or dark, or what the desktop says.
+enum class ThemeChoice { System, Light, Dark };
+
+/// What the command line asks the window to open with.
+struct WindowStart {
+    std::optional<Session> session; ///< from the dials or the file; empty: the first example
+    QString file;                   ///< the .headscope file the session was read from, or empty
+    std::optional<ThemeChoice> theme; ///< --theme; empty: what was chosen last
+    QString lang;                   ///< --lang, a locale name; empty: the system's
+    int& argc;                      ///< Qt takes its own options out
+    char** argv;
+};
+
+/// Makes the application and the window, shows it, and returns when it is closed, with the program's exit code.
+int runWindow(const WindowStart& start);
+
+} // namespace headscope
