@@ -33,7 +33,7 @@ Result<Arrays> readSafetensors(const std::string& path);
 struct ArraySource {
     std::string name;
     std::vector<Index> shape;
-    DType dtype = DType::F32;           ///< F32, I64 or U8
+    DType dtype = DType::F32; ///< F32, I64 or U8
     std::function<void(const std::function<void(const void* bytes, std::size_t count)>& write)> produce;
 };
 

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/session_file.h"
+
+#include "core/io/safe_file.h"
+#include "core/session/mask_text.h"
+#include "core/session/names.h"
+#include "core/session/session_reader.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace headscope {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kMarker = "session";
+constexpr std::uint64_t kFileLimit = std::uint64_t{1} << 28;
+
+template <class E> void put(Json& to, const char* key, E value) {
+    to[key] = std::string(wordFor(value));
+}
+
+template <class T> void putIfSet(Json& to, const char* key, const std::optional<T>& value) {
+    if (value) to[key] = *value;
+}
+
+bool isUtf8(const std::string& bytes) {
+    try {
+        return !Json(bytes).dump().empty();
+    } catch (const Json::type_error&) {
+        return false;
+    }
+}
+
+/// A file name may be any bytes, JSON only holds UTF-8: other names are kept as {"hex": "…"}.
+void putFileName(Json& to, const char* key, const std::string& name) {
+    if (name.empty()) return;
+    if (isUtf8(name)) {
+        to[key] = name;
+        return;
+    }
+    std::string hex;
+    for (const char c : name)
+        for (const int shift : {4, 0}) hex += "0123456789abcdef"[(static_cast<unsigned char>(c) >> shift) & 15];
+    to[key] = {{"hex", hex}};
+}
+
+Json maskJson(const MaskSpec& mask) {
+    Json out = Json::object();
+    out["causal"] = mask.causal;
+    putIfSet(out, "window", mask.window);
+    putIfSet(out, "prefix", mask.prefix);
+    if (!mask.padding.empty()) out["padding"] = mask.padding;
+    if (mask.gridFollowsText) out["grid_follows_text"] = true;
+    if (!mask.grid) return out;
+    const MaskGrid& grid = *mask.grid;
+    Json rows = Json::array();
+    const std::size_t cols = static_cast<std::size_t>(grid.cols);
+    for (std::size_t r = 0; r < static_cast<std::size_t>(grid.heads * grid.rows); ++r)
+        rows.push_back(formatMaskRow(std::span(grid.cells).subspan(r * cols, cols)));
+    out["grid"] = {{"heads", grid.heads}, {"rows", grid.rows}, {"cols", grid.cols}, {"cells", std::move(rows)}};
+    return out;
+}
+
+Json sandboxJson(const Sandbox& s) {
+    Json out = Json::object();
+    put(out, "tokens", s.unit);
+    putIfSet(out, "d_model", s.dModel);
+    putIfSet(out, "heads", s.heads);
+    putIfSet(out, "kv_heads", s.kvHeads);
+    putIfSet(out, "d_k", s.dK);
+    putIfSet(out, "d_v", s.dV);
+    put(out, "score", s.score);
+    out["temperature"] = s.temperature;
+    put(out, "combine", s.combine);
+    out["bias"] = s.bias;
+    out["dropout"] = s.dropout;
+    out["seed"] = s.seed;
+    out["mask"] = maskJson(s.mask);
+    if (s.positions) put(out, "positions", *s.positions);
+    put(out, "after", s.after);
+    put(out, "weights", s.weights);
+    Json designs = Json::array();
+    for (const Design d : s.designs) designs.push_back(std::string(wordFor(d)));
+    if (!designs.empty()) out["designs"] = std::move(designs);
+    putFileName(out, "weights_file", s.weightsFile);
+    putFileName(out, "weights_prefix", s.weightsPrefix);
+    putFileName(out, "input_file", s.inputFile);
+    putFileName(out, "input2_file", s.input2File);
+    return out;
+}
+
+Json viewJson(const ViewState& v) {
+    Json out = Json::object();
+    put(out, "view", v.view);
+    out["head"] = v.head;
+    out["active_heads"] = v.activeHeads;
+    out["pinned_queries"] = v.pinnedQueries;
+    out["pinned_keys"] = v.pinnedKeys;
+    put(out, "direction", v.direction);
+    put(out, "colours", v.colours);
+    put(out, "range", v.range);
+    out["transposed"] = v.transposed;
+    out["horizontal_links"] = v.horizontalLinks;
+    out["mass"] = v.mass;
+    out["gamma"] = v.gamma;
+    out["width"] = v.width;
+    put(out, "hidden", v.hidden);
+    out["renormalise"] = v.renormalise;
+    return out;
+}
+
+/// "ends in the middle" or the line and column, from the parser's place in the text.
+Error syntaxError(std::string_view text, std::size_t byte) {
+    if (byte >= text.size())
+        return {ErrorCode::Input, "", "the file ends in the middle; it was cut off or not written completely"};
+    const std::string_view before = text.substr(0, byte > 0 ? byte - 1 : 0);
+    const auto lines = std::count(before.begin(), before.end(), '\n');
+    const std::size_t lineStart = before.rfind('\n') + 1; // npos + 1 = 0: the first line
+    return {ErrorCode::Input, "",
+            "this is not valid JSON: line " + std::to_string(lines + 1) + ", byte " +
+                std::to_string(before.size() - lineStart + 1) + " cannot be read"};
+}
+
+Result<nlohmann::json> parseJson(std::string_view text) {
+    if (text.empty()) return Error{ErrorCode::Input, "", "the file is empty"};
+    // The library takes a NUL byte for the end of the text and would not see what follows.
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) return syntaxError(text, nul + 1);
+    try {
+        return nlohmann::json::parse(text);
+    } catch (const nlohmann::json::parse_error& e) {
+        return syntaxError(text, e.byte);
+    } catch (const nlohmann::json::exception&) {
+        return Error{ErrorCode::Input, "", "a number in the file is too large to be read"};
+    }
+}
+
+} // namespace
+
+std::string formatSession(const Session& session) {
+    Json out = Json::object();
+    out["headscope"] = kMarker;
+    out["version"] = kSessionVersion;
+    out["text"] = session.text;
+    putIfSet(out, "text2", session.text2);
+    out["sandbox"] = sandboxJson(session.sandbox);
+    out["view"] = viewJson(session.view);
+    out["notes"] = session.notes;
+    return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<Session> parseSession(std::string_view json) {
+    const Result<nlohmann::json> document = parseJson(json);
+    if (!document) return document.error();
+    SessionReader reader;
+    Session session = reader.read(*document);
+    if (reader.error()) return *reader.error();
+    return session;
+}
+
+Result<Session> readSession(const std::string& path) {
+    const Result<std::string> text = readFile(path, kFileLimit);
+    if (!text) return text.error();
+    Result<Session> session = parseSession(*text);
+    if (!session) {
+        Error& e = session.error();
+        e.place = e.place.empty() ? path : path + ": " + e.place;
+    }
+    return session;
+}
+
+} // namespace headscope
