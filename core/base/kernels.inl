@@ -4,7 +4,7 @@
 // pick that copy for the whole program, and an old processor would meet instructions that it does not know.
 
 using Vector = Scalar __attribute__((vector_size(VECTOR_BYTES)));
-using Bits = std::conditional_t<sizeof(Scalar) == 4, std::int32_t, std::int64_t>;
+using Bits = std::conditional_t<sizeof(Scalar) == 4, std::uint32_t, std::uint64_t>;
 using BitVector = Bits __attribute__((vector_size(VECTOR_BYTES)));
 
 constexpr Index lanes = VECTOR_BYTES / Index{sizeof(Scalar)};
