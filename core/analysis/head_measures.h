@@ -5,7 +5,8 @@
 
 namespace headscope {
 
-/// What one head does, averaged over the rows that have any allowed key. Shares are parts of the attention's mass, 0 … 1.
+/// What one head does, averaged over the rows that have any allowed key. Shares are parts of the attention's mass, 0
+/// … 1.
 struct HeadMeasures {
     double entropy = 0;      ///< mean row entropy as a share of ln(allowed keys): 0 = one key, 1 = uniform
     double confidence = 0;   ///< mean of the row maxima (Voita et al. 2019)

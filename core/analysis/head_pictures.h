@@ -17,7 +17,7 @@ struct HeadPicture {
     BoolGrid allowed;           ///< same shape: 1 = at least one cell of the square may attend; empty: everything may
     std::vector<Scalar> rowSum; ///< [n_q] Σ of the row: 1, or 0 where everything is masked (other values with dropout)
     std::vector<Scalar> received; ///< [n_k] column sums: how much each key is read in total
-    Scalar greatest = 0;        ///< of all cells
+    Scalar greatest = 0;          ///< of all cells
 };
 
 /// A link worth drawing: query reads key with weight.
@@ -29,7 +29,7 @@ struct Link {
 /// The strongest keys of every row of one head, strongest first: at most `perRow` a row, rows one after the other.
 struct RankedLinks {
     Index perRow = 0;
-    std::vector<Link> links;           ///< n_q · perRow; rows with fewer allowed keys are filled with weight 0
+    std::vector<Link> links; ///< n_q · perRow; rows with fewer allowed keys are filled with weight 0
     std::span<const Link> row(Index query) const {
         return {links.data() + query * perRow, static_cast<std::size_t>(perRow)};
     }

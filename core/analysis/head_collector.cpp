@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/head_collector.h"
+
+#include "core/base/eigen.h"
+#include "core/base/parallel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace headscope {
+namespace {
+
+using Values = Eigen::Map<const Eigen::Array<Scalar, 1, Eigen::Dynamic>>;
+
+/// Column sums are kept in units of 2⁻³⁶: exact to 1.5e-11, and room for 10⁸ rows.
+constexpr double receivedUnit = 0x1.0p-36;
+
+Index divideUp(Index a, Index b) {
+    return (a + b - 1) / b;
+}
+
+/// The smallest power of two that keeps the pictures within their bounds (a power of two, so that blocks of rows end
+/// where pixels do).
+Index pictureFactor(Index queries, Index keys, int heads) {
+    Index factor = 1;
+    const auto bytes = static_cast<Index>(sizeof(Scalar) + 1);
+    while (divideUp(std::max(queries, keys), factor) > picturesSide ||
+           divideUp(queries, factor) * divideUp(keys, factor) > picturesBytes / bytes / heads)
+        factor *= 2;
+    return factor;
+}
+
+} // namespace
+
+HeadCollector::HeadCollector(const Mask& mask, int heads, KeySets same,
+                             std::vector<std::shared_ptr<const KeySets>> promised)
+    : m_mask(mask), m_same(std::move(same)), m_promised(std::move(promised)) {
+    const Index queries = mask.queries();
+    const Index keys = mask.keys();
+    const auto count = static_cast<std::size_t>(heads);
+    const Index factor = pictureFactor(queries, keys, heads);
+    const Index perRow = keys <= everyLink ? keys : strongestLinks;
+    measures.resize(count);
+    checks.resize(count);
+    pictures.resize(count);
+    links.resize(count);
+    for (std::size_t h = 0; h < count; ++h) {
+        pictures[h].factor = factor;
+        pictures[h].pixels = Matrix(divideUp(queries, factor), divideUp(keys, factor));
+        pictures[h].rowSum.resize(static_cast<std::size_t>(queries));
+        pictures[h].received.resize(static_cast<std::size_t>(keys));
+        links[h].perRow = perRow;
+        links[h].links.resize(static_cast<std::size_t>(queries * perRow));
+    }
+    m_rows.assign(count, std::vector<RowShares>(static_cast<std::size_t>(queries)));
+    m_received.assign(count, std::vector<std::int64_t>(static_cast<std::size_t>(keys)));
+    m_locks = std::make_unique<std::mutex[]>(count);
+    for (Index d = queries + keys; d >= 0; --d) m_falling.push_back(static_cast<Scalar>(d));
+    for (Index d = 0; d <= keys; ++d) m_rising.push_back(static_cast<Scalar>(d));
+    countAllowed(heads);
+}
+
+void HeadCollector::countAllowed(int heads) {
+    m_allowed.resize(m_mask.differsByHead() ? static_cast<std::size_t>(heads) : 1);
+    parallelFor(static_cast<Index>(m_allowed.size()), [&](Index h) {
+        auto& counts = m_allowed[static_cast<std::size_t>(h)];
+        counts.resize(static_cast<std::size_t>(m_mask.queries()));
+        for (Index i = 0; i < m_mask.queries(); ++i) {
+            const Mask::Span span = m_mask.span(i);
+            Index count = span.end - span.begin;
+            if (m_mask.hasHoles()) {
+                count = 0;
+                for (Index j = span.begin; j < span.end; ++j) count += m_mask.allowed(static_cast<int>(h), i, j);
+            }
+            counts[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(count);
+        }
+    });
+}
+
+Index HeadCollector::allowedKeys(int head, Index query) const {
+    const auto h = m_allowed.size() == 1 ? std::size_t{0} : static_cast<std::size_t>(head);
+    return m_allowed[h][static_cast<std::size_t>(query)];
+}
+
+HeadCollector::RowShares HeadCollector::sharesOf(const Row& row) const {
+    RowShares shares;
+    const Values w(row.data, row.keys);
+    shares.sum = static_cast<double>(w.sum());
+    if (shares.sum <= 0) return shares;
+    const double each = 1 / shares.sum;
+    const auto share = [&](Index key) {
+        const Index at = key - row.firstKey;
+        return at >= 0 && at < row.keys ? static_cast<double>(row.data[at]) * each : 0.0;
+    };
+    shares.greatest = static_cast<double>(w.maxCoeff()) * each;
+    const Index allowed = allowedKeys(row.head, row.query);
+    if (allowed > 1) {
+        constexpr Scalar least = std::numeric_limits<Scalar>::min();
+        const double bits = static_cast<double>((w * w.max(least).log()).sum());
+        shares.entropy = (std::log(shares.sum) - bits * each) / std::log(static_cast<double>(allowed));
+    }
+    // |i − j| falls to 0 up to j = i and rises from there: two products with ready-made distances.
+    const Index before = std::clamp<Index>(row.query - row.firstKey, 0, row.keys);
+    const Index after = row.keys - before;
+    const Index farthest = static_cast<Index>(m_falling.size()) - 1;
+    const Values falling(m_falling.data() + farthest - std::max<Index>(row.query - row.firstKey, 0), before);
+    const Values rising(m_rising.data() + std::max<Index>(row.firstKey - row.query, 0), after);
+    shares.distance = static_cast<double>((w.head(before) * falling).sum() + (w.tail(after) * rising).sum()) * each;
+    shares.previous = share(row.query - 1);
+    shares.next = share(row.query + 1);
+    shares.self = share(row.query);
+    shares.first = share(0);
+    for (const std::int32_t key : m_same.of(static_cast<std::size_t>(row.query))) shares.same += share(key);
+    if (const auto& promised = m_promised[static_cast<std::size_t>(row.head)])
+        for (const std::int32_t key : promised->of(static_cast<std::size_t>(row.query))) shares.kept += share(key);
+    return shares;
+}
+
+void HeadCollector::rank(const Row& row) {
+    RankedLinks& ranked = links[static_cast<std::size_t>(row.head)];
+    const std::span<Link> best(ranked.links.data() + row.query * ranked.perRow,
+                               static_cast<std::size_t>(ranked.perRow));
+    const auto stronger = [](const Link& a, const Link& b) {
+        return a.weight > b.weight || (a.weight == b.weight && a.key < b.key);
+    };
+    const auto linkAt = [&](Index at) { return Link{static_cast<std::int32_t>(row.firstKey + at), row.data[at]}; };
+    const Index taken = std::min(row.keys, ranked.perRow);
+    for (Index at = 0; at < taken; ++at) best[static_cast<std::size_t>(at)] = linkAt(at);
+    const auto end = best.begin() + taken;
+    if (row.keys <= ranked.perRow) {
+        std::sort(best.begin(), end, stronger);
+        return;
+    }
+    // A heap whose top is the weakest kept; stretches without anything stronger are passed over.
+    std::make_heap(best.begin(), end, stronger);
+    constexpr Index stretch = 16;
+    for (Index at = taken; at < row.keys; at += stretch) {
+        const Index count = std::min(stretch, row.keys - at);
+        const Scalar greatest = count == stretch
+                                    ? Eigen::Map<const Eigen::Array<Scalar, 1, stretch>>(row.data + at).maxCoeff()
+                                    : Values(row.data + at, count).maxCoeff();
+        if (greatest <= best.front().weight) continue;
+        for (Index k = at; k < at + count; ++k) {
+            if (row.data[k] <= best.front().weight) continue;
+            std::pop_heap(best.begin(), end, stronger);
+            *(end - 1) = linkAt(k);
+            std::push_heap(best.begin(), end, stronger);
+        }
+    }
+    std::sort_heap(best.begin(), end, stronger);
+}
+
+/// pixels: [rows of this block's squares, …]; row 0 is the one of the block's first row.
+void HeadCollector::paint(const Row& row, Matrix& pixels) const {
+    const Index factor = pictures[static_cast<std::size_t>(row.head)].factor;
+    const auto line = pixels.row(row.query / factor);
+    if (factor == 1) {
+        std::copy_n(row.data, row.keys, line.begin() + row.firstKey);
+        return;
+    }
+    const Index end = row.firstKey + row.keys;
+    for (Index key = row.firstKey; key < end;) {
+        const Index next = std::min(end, (key / factor + 1) * factor);
+        const Scalar greatest = Values(row.data + (key - row.firstKey), next - key).maxCoeff();
+        Scalar& pixel = line[static_cast<std::size_t>(key / factor)];
+        pixel = std::max(pixel, greatest);
+        key = next;
+    }
+}
+
+void HeadCollector::read(const WeightsBlock& block) {
+    const auto head = static_cast<std::size_t>(block.head);
+    HeadPicture& picture = pictures[head];
+    const Index keys = block.lastKey - block.firstKey;
+    if (keys <= 0) return;
+    // Rows of one block add up in their order; blocks add up as integers.
+    thread_local std::vector<Scalar> columns; // [keys]
+    columns.assign(static_cast<std::size_t>(keys), 0);
+    Eigen::Map<Eigen::Array<Scalar, 1, Eigen::Dynamic>> sums(columns.data(), keys);
+    const bool sharesPixels = block.firstRow % picture.factor != 0 ||
+                              (block.rows % picture.factor != 0 && block.firstRow + block.rows < m_mask.queries());
+    std::unique_lock lock(m_locks[head], std::defer_lock);
+    if (sharesPixels) lock.lock();
+    for (Index r = 0; r < block.rows; ++r) {
+        const Row row{block.head, block.firstRow + r, block.firstKey, keys,
+                      block.data + r * block.stride + block.firstKey};
+        const auto query = static_cast<std::size_t>(row.query);
+        m_rows[head][query] = sharesOf(row);
+        picture.rowSum[query] = static_cast<Scalar>(m_rows[head][query].sum);
+        rank(row);
+        paint(row, picture.pixels);
+        sums += Values(row.data, keys);
+    }
+    if (!sharesPixels) lock.lock();
+    for (Index j = 0; j < keys; ++j)
+        m_received[head][static_cast<std::size_t>(block.firstKey + j)] +=
+            static_cast<std::int64_t>(static_cast<double>(columns[static_cast<std::size_t>(j)]) / receivedUnit);
+}
+
+bool HeadCollector::promiseAllowed(int head, Index query) const {
+    const auto set = m_promised[static_cast<std::size_t>(head)]->of(static_cast<std::size_t>(query));
+    return std::ranges::any_of(set, [&](std::int32_t key) { return m_mask.allowed(head, query, key); });
+}
+
+void HeadCollector::average(int head) {
+    const auto h = static_cast<std::size_t>(head);
+    HeadMeasures sum;
+    Index rows = 0;
+    double kept = 0;
+    for (Index i = 0; i < m_mask.queries(); ++i) {
+        const RowShares& row = m_rows[h][static_cast<std::size_t>(i)];
+        if (allowedKeys(head, i) == 0) ++sum.maskedRows;
+        if (row.sum <= 0) continue;
+        ++rows;
+        sum.entropy += row.entropy;
+        sum.confidence += row.greatest;
+        sum.meanDistance += row.distance;
+        sum.previous += row.previous;
+        sum.next += row.next;
+        sum.self += row.self;
+        sum.first += row.first;
+        sum.sameToken += row.same;
+        if (!m_promised[h] || m_promised[h]->of(static_cast<std::size_t>(i)).empty()) continue;
+        kept += row.kept;
+        ++checks[h].promised;
+        if (row.kept >= keptShare)
+            ++checks[h].kept;
+        else if (!promiseAllowed(head, i))
+            ++checks[h].forbidden;
+    }
+    if (rows > 0)
+        for (double* value : {&sum.entropy, &sum.confidence, &sum.meanDistance, &sum.previous, &sum.next, &sum.self,
+                              &sum.first, &sum.sameToken})
+            *value /= static_cast<double>(rows);
+    if (checks[h].promised > 0) sum.kept = kept / static_cast<double>(checks[h].promised);
+    measures[h] = sum;
+}
+
+void HeadCollector::fillAllowedPictures() {
+    if (m_mask.empty()) return;
+    const Index distinct = m_mask.differsByHead() ? static_cast<Index>(pictures.size()) : 1;
+    parallelFor(distinct, [&](Index h) {
+        HeadPicture& picture = pictures[static_cast<std::size_t>(h)];
+        const Index factor = picture.factor;
+        picture.allowed = BoolGrid(picture.pixels.rows(), picture.pixels.cols());
+        for (Index i = 0; i < m_mask.queries(); ++i) {
+            const auto line = picture.allowed.row(i / factor);
+            const Mask::Span span = m_mask.span(i);
+            for (Index j = span.begin; j < span.end; ++j) {
+                auto& cell = line[static_cast<std::size_t>(j / factor)];
+                if (cell || (m_mask.hasHoles() && !m_mask.allowed(static_cast<int>(h), i, j))) continue;
+                cell = 1;
+            }
+        }
+    });
+    for (std::size_t h = static_cast<std::size_t>(distinct); h < pictures.size(); ++h)
+        pictures[h].allowed = pictures.front().allowed;
+}
+
+void HeadCollector::finish() {
+    parallelFor(static_cast<Index>(pictures.size()), [&](Index h) {
+        HeadPicture& picture = pictures[static_cast<std::size_t>(h)];
+        average(static_cast<int>(h));
+        const auto& received = m_received[static_cast<std::size_t>(h)];
+        std::ranges::transform(received, picture.received.begin(), [](std::int64_t units) {
+            return static_cast<Scalar>(static_cast<double>(units) * receivedUnit);
+        });
+        picture.greatest =
+            view(std::as_const(picture.pixels)).size() ? view(std::as_const(picture.pixels)).maxCoeff() : 0;
+    });
+    fillAllowedPictures();
+}
+
+} // namespace headscope

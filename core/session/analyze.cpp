@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/analyze.h"
+
+#include "core/analysis/head_collector.h"
+#include "core/model/blocks.h"
+#include "core/sources/designs.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <utility>
+
+namespace headscope {
+namespace {
+
+/// A text's tokens; vectors from a file without a text are called 0, 1, 2 …
+std::vector<Token> tokensOf(const std::string& text, TokenUnit unit, const std::shared_ptr<const Matrix>& file) {
+    if (!text.empty() || !file) return tokenize(text, unit);
+    std::vector<Token> tokens;
+    for (Index i = 0; i < file->rows(); ++i) tokens.push_back({i, std::to_string(i), -1, -1, false});
+    return tokens;
+}
+
+/// What each designed head promises; heads of the same design share it.
+std::vector<std::shared_ptr<const KeySets>> promisesOf(const Analysis& a) {
+    std::map<Design, std::shared_ptr<const KeySets>> known;
+    std::vector<std::shared_ptr<const KeySets>> promised;
+    for (const auto& design : a.designs) {
+        if (!design) {
+            promised.push_back(nullptr);
+            continue;
+        }
+        auto& sets = known[*design];
+        if (!sets) sets = std::make_shared<const KeySets>(promisedKeys(*design, a.queries, a.keys));
+        promised.push_back(sets);
+    }
+    return promised;
+}
+
+/// Says of every designed head that falls short in some row how far it gets, and whether the mask is why.
+void addShortfalls(Analysis& a, const std::vector<DesignCheck>& checks) {
+    for (std::size_t h = 0; h < checks.size(); ++h) {
+        const DesignCheck& check = checks[h];
+        const Index missing = check.promised - check.kept;
+        if (!a.designs[h] || missing == 0) continue;
+        std::string note = "Head " + std::to_string(h + 1) + " (" + name(*a.designs[h]) +
+                           ") keeps less than 90 % where it promises in " + std::to_string(missing) + " of " +
+                           std::to_string(check.promised) + " rows";
+        if (check.forbidden == missing)
+            note += ": the mask forbids what it looks for";
+        else if (check.forbidden > 0)
+            note += "; in " + std::to_string(check.forbidden) + " of them the mask forbids what it looks for";
+        a.notes.push_back(note + ".");
+    }
+}
+
+std::shared_ptr<const Matrix> followingOf(const Sandbox& sandbox, const LayerTrace& trace) {
+    switch (sandbox.after) {
+    case After::Nothing:
+        break;
+    case After::Mlp:
+        return std::make_shared<Matrix>(residualMlp(*trace.input, trace.output, sandbox.seed));
+    case After::Rnn:
+        return std::make_shared<Matrix>(recurrent(trace.output, sandbox.seed));
+    }
+    return nullptr;
+}
+
+/// Runs the layer and gathers what the views draw, in one pass.
+Status compute(Analysis& a, SandboxLayer layer, std::stop_token stop) {
+    a.config = layer.attention.config;
+    a.positions = layer.positions;
+    a.designs = std::move(layer.designs);
+    a.notes = std::move(layer.notes);
+    const Mask mask = layer.attention.mask;
+    HeadCollector collector(mask, a.config.heads, promisedKeys(Design::Same, a.queries, a.keys), promisesOf(a));
+    auto trace = attend(std::move(layer.attention), stop, [&](const WeightsBlock& block) { collector.read(block); });
+    if (!trace) return trace.error();
+    collector.finish();
+    a.trace = *trace;
+    a.measures = std::move(collector.measures);
+    a.pictures = std::move(collector.pictures);
+    a.links = std::move(collector.links);
+    addShortfalls(a, collector.checks);
+    a.following = followingOf(a.sandbox, *a.trace);
+    return {};
+}
+
+} // namespace
+
+Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::stop_token stop) {
+    const auto begin = std::chrono::steady_clock::now();
+    static const SandboxFiles noFiles;
+    const SandboxFiles& given = files ? *files : noFiles;
+    auto a = std::make_shared<Analysis>();
+    a->text = session.text;
+    a->text2 = session.text2.value_or(std::string());
+    a->cross = session.text2.has_value() || given.input2;
+    a->sandbox = session.sandbox;
+    a->mask = session.sandbox.mask;
+    const TokenUnit unit = session.sandbox.unit;
+    a->queries = tokensOf(a->text, unit, given.input);
+    a->keys = a->cross ? tokensOf(a->text2, unit, given.input2) : a->queries;
+
+    const auto config = resolveConfig(session.sandbox, given);
+    if (!config) return config.error();
+    a->config = *config;
+    if (!a->queries.empty() && !a->keys.empty()) {
+        auto layer = buildSandbox(session.sandbox, given, a->queries, a->cross ? &a->keys : nullptr);
+        if (!layer) return layer.error();
+        if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, "stopped"};
+        if (Status status = compute(*a, std::move(*layer), stop); !status) return status.error();
+    }
+    const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - begin;
+    a->milliseconds = spent.count();
+    return AnalysisPtr(std::move(a));
+}
+
+Scalar Analysis::weight(int head, Index query, Index key) const {
+    const HeadPicture& picture = pictures[static_cast<std::size_t>(head)];
+    if (picture.factor == 1) return picture.pixels(query, key);
+    return row(head, query)[static_cast<std::size_t>(key)];
+}
+
+std::vector<Scalar> Analysis::row(int head, Index query) const {
+    const HeadPicture& picture = pictures[static_cast<std::size_t>(head)];
+    if (picture.factor == 1) {
+        const auto weights = picture.pixels.row(query);
+        return {weights.begin(), weights.end()};
+    }
+    Matrix block; // [rows of the block, n_k]
+    trace->weightsBlock(head, query / LayerTrace::blockRows(), block);
+    const auto weights = std::as_const(block).row(query % LayerTrace::blockRows());
+    return {weights.begin(), weights.end()};
+}
+
+std::vector<Scalar> Analysis::column(int head, Index key) const {
+    const HeadPicture& picture = pictures[static_cast<std::size_t>(head)];
+    std::vector<Scalar> weights;
+    if (picture.factor == 1) {
+        for (Index i = 0; i < picture.pixels.rows(); ++i) weights.push_back(picture.pixels(i, key));
+        return weights;
+    }
+    Matrix rows; // [rows of the block, n_k]
+    for (Index block = 0; block < trace->blocks(); ++block) {
+        trace->weightsBlock(head, block, rows);
+        for (Index r = 0; r < rows.rows(); ++r) weights.push_back(rows(r, key));
+    }
+    return weights;
+}
+
+} // namespace headscope

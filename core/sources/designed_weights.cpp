@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/sources/designed_weights.h"
+
+#include "core/sources/designs.h"
+#include "core/sources/positions.h"
+#include "core/sources/vector_reader.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace headscope {
+namespace {
+
+enum class Trait { Position, Identity, Spelling };
+
+Trait traitOf(Design design) {
+    if (readsPositions(design)) return Trait::Position;
+    return design == Design::Same ? Trait::Identity : Trait::Spelling;
+}
+
+/// The columns of a shared key that hold one trait.
+struct Part {
+    Trait trait = Trait::Position;
+    Index begin = 0; ///< within d_k
+    Index width = 0;
+};
+
+/// Divides d_k among the traits that a key's heads need, in pairs of columns where it can.
+std::vector<Part> divide(const AttentionConfig& config, const std::vector<Design>& designs, int kvHead) {
+    std::vector<Part> parts;
+    for (int h = 0; h < config.heads; ++h) {
+        if (config.kvHeadOf(h) != kvHead) continue;
+        const Trait trait = traitOf(designs[static_cast<std::size_t>(h)]);
+        if (std::ranges::none_of(parts, [&](const Part& p) { return p.trait == trait; })) parts.push_back({trait});
+    }
+    std::ranges::sort(parts, {}, &Part::trait);
+    const auto count = static_cast<Index>(parts.size());
+    const Index share = config.dK / count >= 2 ? config.dK / count / 2 * 2 : config.dK / count;
+    for (Index p = 0; p < count; ++p) {
+        parts[static_cast<std::size_t>(p)].begin = p * share;
+        parts[static_cast<std::size_t>(p)].width = p + 1 < count ? share : config.dK - p * share;
+    }
+    return parts;
+}
+
+/// Bisection for the smallest gain whose leak (falling in it) is at most `enough`.
+template <class Leak> double smallestGain(const Leak& leak, double enough, double most) {
+    double low = 0;
+    double high = most;
+    for (int step = 0; step < 24; ++step) {
+        const double middle = (low + high) / 2;
+        (leak(middle) > enough ? low : high) = middle;
+    }
+    return high;
+}
+
+class Designer {
+public:
+    Designer(const AttentionConfig& config, const std::vector<Design>& designs, Positions positions, std::uint64_t seed)
+        : m_config(config), m_designs(designs), m_reader(config.dModel, positions, seed) {}
+
+    AttentionWeights build() {
+        const AttentionConfig& c = m_config;
+        m_weights.wq = Matrix(c.dModel, static_cast<Index>(c.heads) * c.dK);
+        m_weights.wk = Matrix(c.dModel, static_cast<Index>(c.kvHeads) * c.dK);
+        for (int kv = 0; kv < c.kvHeads; ++kv)
+            for (const Part& part : divide(c, m_designs, kv)) {
+                if (part.trait == Trait::Position)
+                    positionPart(kv, part);
+                else
+                    contentPart(kv, part);
+            }
+        valuesAndOutput();
+        return std::move(m_weights);
+    }
+
+private:
+    static void write(Matrix& m, Index column, const std::vector<double>& w, double factor) {
+        for (Index r = 0; r < m.rows(); ++r)
+            m(r, column) = static_cast<Scalar>(factor * w[static_cast<std::size_t>(r)]);
+    }
+    void writeKey(int kv, Index column, const std::vector<double>& w, double factor) {
+        write(m_weights.wk, static_cast<Index>(kv) * m_config.dK + column, w, factor);
+    }
+    void writeQuery(int head, Index column, const std::vector<double>& w, double factor) {
+        write(m_weights.wq, static_cast<Index>(head) * m_config.dK + column, w, factor);
+    }
+    bool sharesKey(int head, int kv, Trait trait) const {
+        return m_config.kvHeadOf(head) == kv && traitOf(m_designs[static_cast<std::size_t>(head)]) == trait;
+    }
+
+    /// q and k are both multiplied by what this gives, so that scores at temperature 1 are `gain` · Σ cos for the dot
+    /// products and −`gain` · ‖difference‖ for the distance. Cosine scores know no scale.
+    double factorFor(double gain) const {
+        if (m_config.score == ScoreKind::Euclidean) return gain;
+        if (m_config.score == ScoreKind::Cosine) return 1;
+        return std::sqrt(gain * std::sqrt(static_cast<double>(m_config.dK)));
+    }
+
+    void positionPart(int kv, const Part& part);
+    void contentPart(int kv, const Part& part);
+    void valuesAndOutput();
+    double positionGain(const std::vector<Index>& pairs) const;
+
+    const AttentionConfig& m_config;
+    const std::vector<Design>& m_designs;
+    VectorReader m_reader;
+    AttentionWeights m_weights;
+};
+
+double Designer::positionGain(const std::vector<Index>& pairs) const {
+    constexpr Index reach = 256;
+    std::vector<double> gaps; // Σ (1 − cos ωd): how far below its peak the score is d tokens away
+    for (Index d = 1; d < reach; ++d) {
+        double gap = 0;
+        for (const Index p : pairs) gap += 1 - std::cos(static_cast<double>(d) * frequency(p, m_config.dModel));
+        gaps.push_back(m_config.score == ScoreKind::Euclidean ? std::sqrt(2 * gap) : gap);
+    }
+    const auto leak = [&](double gain) {
+        double sum = 0;
+        for (const double gap : gaps) sum += 2 * std::exp(-gain * gap);
+        return sum;
+    };
+    return smallestGain(leak, 0.02, 2000);
+}
+
+void Designer::positionPart(int kv, const Part& part) {
+    const Index count = std::min(part.width / 2, m_reader.pairs());
+    std::vector<Index> pairs;
+    for (Index p = 0; p < count; ++p) pairs.push_back(p);
+    const double factor = factorFor(positionGain(pairs));
+    for (Index p = 0; p < count; ++p) {
+        const Index pair = pairs[static_cast<std::size_t>(p)];
+        const Index column = part.begin + 2 * p;
+        writeKey(kv, column, m_reader.sine(pair, 0), factor);
+        writeKey(kv, column + 1, m_reader.cosine(pair, 0), factor);
+        for (int h = 0; h < m_config.heads; ++h) {
+            if (!sharesKey(h, kv, Trait::Position)) continue;
+            const Design design = m_designs[static_cast<std::size_t>(h)];
+            if (design == Design::First) {
+                writeQuery(h, column + 1, m_reader.one(), factor);
+                continue;
+            }
+            const double shift = design == Design::Previous ? -1 : design == Design::Next ? 1 : 0;
+            writeQuery(h, column, m_reader.sine(pair, shift), factor);
+            writeQuery(h, column + 1, m_reader.cosine(pair, shift), factor);
+        }
+    }
+}
+
+void Designer::contentPart(int kv, const Part& part) {
+    const VectorLayout& layout = m_reader.layout();
+    const bool exact = part.trait == Trait::Identity;
+    const Index begin = exact ? 0 : layout.identity();
+    const Index width = std::min(part.width, exact ? layout.identity() : layout.spelling());
+    if (width == 0) return;
+    const double circles = std::max(0.5, static_cast<double>(width) / 2);
+    // A different word's share of a row is about (2π gain)^(−circles / 2) for identities on circles.
+    double gain = exact ? std::clamp(std::pow(25600.0, 2 / circles) / 6.28, 4.0, 300.0) : 14 / circles;
+    if (m_config.score == ScoreKind::Euclidean) gain *= std::sqrt(circles) * (exact ? 0.23 : 0.35);
+    const double factor = factorFor(gain) / circleRadius;
+    for (Index c = 0; c < width; ++c) {
+        const std::vector<double> w = m_reader.content(begin + c);
+        writeKey(kv, part.begin + c, w, factor);
+        for (int h = 0; h < m_config.heads; ++h)
+            if (sharesKey(h, kv, part.trait)) writeQuery(h, part.begin + c, w, factor);
+    }
+}
+
+void Designer::valuesAndOutput() {
+    const AttentionConfig& c = m_config;
+    const bool concat = c.combine == Combine::Concat;
+    const Index content = m_reader.layout().content();
+    m_weights.wv = Matrix(c.dModel, static_cast<Index>(c.kvHeads) * c.dV);
+    m_weights.wo = Matrix(static_cast<Index>(concat ? c.heads : 1) * c.dV, c.dModel);
+    const auto coordinate = [&](int kv, Index column) {
+        return ((concat ? static_cast<Index>(kv) * c.dV : 0) + column) % content;
+    };
+    for (Index column = 0; column < std::min<Index>(c.dV, content); ++column) {
+        for (int kv = 0; kv < c.kvHeads; ++kv)
+            write(m_weights.wv, static_cast<Index>(kv) * c.dV + column, m_reader.content(coordinate(kv, column)), 1);
+        for (int h = 0; h < (concat ? c.heads : 1); ++h) {
+            const std::vector<double> place = m_reader.layout().direction(coordinate(c.kvHeadOf(h), column));
+            const auto row = m_weights.wo.row(static_cast<Index>(h) * c.dV + column);
+            std::ranges::transform(place, row.begin(), [](double x) { return static_cast<Scalar>(x); });
+        }
+    }
+}
+
+} // namespace
+
+AttentionWeights designedWeights(const AttentionConfig& config, const std::vector<Design>& designs, Positions positions,
+                                 std::uint64_t seed) {
+    return Designer(config, designs, positions, seed).build();
+}
+
+} // namespace headscope
