@@ -28,7 +28,9 @@ QSizeF logicalSize(const PictureOptions& options) {
 }
 
 /// Device pixels per logical pixel of a PNG.
-double pixelScale(const PictureOptions& options) { return options.millimetres ? options.dpi / pixelsPerInch : 1; }
+double pixelScale(const PictureOptions& options) {
+    return options.millimetres ? options.dpi / pixelsPerInch : 1;
+}
 
 QSizeF pixelSize(const PictureOptions& options) {
     const QSizeF size = logicalSize(options) * pixelScale(options);
@@ -46,9 +48,11 @@ Status checkSize(const PictureOptions& options) {
     if (pixels.width() < 1 || pixels.height() < 1)
         return Error{ErrorCode::Usage, place, "the picture would be less than one pixel wide or high"};
     if (pixels.width() > mostPixelsASide || pixels.height() > mostPixelsASide)
-        return Error{ErrorCode::Usage, place, "the picture would be larger than 100000 pixels a side; choose a smaller size"};
+        return Error{ErrorCode::Usage, place,
+                     "the picture would be larger than 100000 pixels a side; choose a smaller size"};
     if (options.format == PictureFormat::Png && pixels.width() * pixels.height() > mostPixels)
-        return Error{ErrorCode::Usage, place, "the picture would have more than 500 million pixels; choose a smaller size or SVG"};
+        return Error{ErrorCode::Usage, place,
+                     "the picture would have more than 500 million pixels; choose a smaller size or SVG"};
     return {};
 }
 

@@ -65,7 +65,9 @@ constexpr std::string_view magma =
 
 using Table = std::array<QRgb, 256>;
 
-int hexDigit(char c) { return c <= '9' ? c - '0' : c - 'a' + 10; }
+int hexDigit(char c) {
+    return c <= '9' ? c - '0' : c - 'a' + 10;
+}
 
 Table decode(std::string_view hex) {
     Table table{};

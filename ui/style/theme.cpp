@@ -20,8 +20,12 @@ struct Oklch {
     double h = 0;
 };
 
-double decodeGamma(double s) { return s <= 0.04045 ? s / 12.92 : std::pow((s + 0.055) / 1.055, 2.4); }
-double encodeGamma(double y) { return y <= 0.0031308 ? 12.92 * y : 1.055 * std::pow(y, 1 / 2.4) - 0.055; }
+double decodeGamma(double s) {
+    return s <= 0.04045 ? s / 12.92 : std::pow((s + 0.055) / 1.055, 2.4);
+}
+double encodeGamma(double y) {
+    return y <= 0.0031308 ? 12.92 * y : 1.055 * std::pow(y, 1 / 2.4) - 0.055;
+}
 
 Oklch toOklch(const QColor& colour) {
     const double r = decodeGamma(colour.redF()), g = decodeGamma(colour.greenF()), b = decodeGamma(colour.blueF());
@@ -46,7 +50,8 @@ QColor fromOklch(const Oklch& o) {
         const double rgb[] = {4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
                               -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
                               -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s};
-        const bool shown = std::all_of(std::begin(rgb), std::end(rgb), [](double v) { return v > -1e-4 && v < 1.0001; });
+        const bool shown =
+            std::all_of(std::begin(rgb), std::end(rgb), [](double v) { return v > -1e-4 && v < 1.0001; });
         if (!shown && chroma > 0) continue;
         const auto level = [](double v) { return static_cast<float>(encodeGamma(std::clamp(v, 0.0, 1.0))); };
         return QColor::fromRgbF(level(rgb[0]), level(rgb[1]), level(rgb[2])).toRgb();

@@ -11,18 +11,18 @@ namespace headscope {
 /// blue, vermilion and bluish green), always together with the word or letter; the heads have hues of their own.
 struct Theme {
     bool dark = false;
-    QColor window;   ///< behind the panels
-    QColor paper;    ///< behind the pictures
+    QColor window; ///< behind the panels
+    QColor paper;  ///< behind the pictures
     QColor text;
-    QColor faint;    ///< secondary text
+    QColor faint; ///< secondary text
     QColor hairline;
     QColor query;
     QColor key;
     QColor value;
-    QColor masked;   ///< ground of hatched cells
-    QColor hatch;    ///< lines of hatched cells
+    QColor masked; ///< ground of hatched cells
+    QColor hatch;  ///< lines of hatched cells
     QColor error;
-    QFont font;      ///< the system's; pictures use three sizes of it
+    QFont font; ///< the system's; pictures use three sizes of it
 
     static Theme light();
     static Theme darkTheme();

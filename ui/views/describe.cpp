@@ -20,7 +20,9 @@ struct Words {
     Q_DECLARE_TR_FUNCTIONS(Describe)
 };
 
-QString quoted(const Token& token) { return Words::tr("“%1”").arg(tokenLabel(token)); }
+QString quoted(const Token& token) {
+    return Words::tr("“%1”").arg(tokenLabel(token));
+}
 
 /// At most three by name, the others counted.
 QString quoted(const std::vector<Token>& tokens, const std::vector<int>& positions) {
@@ -37,8 +39,9 @@ QString strongest(const std::vector<double>& shares, const std::vector<Token>& t
     std::vector<std::size_t> order(shares.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     const std::size_t most = std::min<std::size_t>(3, order.size());
-    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(most), order.end(),
-                      [&](std::size_t a, std::size_t b) { return shares[a] != shares[b] ? shares[a] > shares[b] : a < b; });
+    std::partial_sort(
+        order.begin(), order.begin() + static_cast<std::ptrdiff_t>(most), order.end(),
+        [&](std::size_t a, std::size_t b) { return shares[a] != shares[b] ? shares[a] > shares[b] : a < b; });
     QStringList parts;
     for (std::size_t i = 0; i < most; ++i) {
         const double share = shares[order[i]];
@@ -54,7 +57,8 @@ std::vector<double> rowsOf(const Analysis& a, const ViewState& state, int head, 
     std::vector<double> sum(a.keys.size(), 0);
     for (const int q : queries) {
         const std::vector<Scalar> row = shownRow(a, state, head, q);
-        for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += static_cast<double>(row[j]) / static_cast<double>(queries.size());
+        for (std::size_t j = 0; j < sum.size(); ++j)
+            sum[j] += static_cast<double>(row[j]) / static_cast<double>(queries.size());
     }
     return sum;
 }
@@ -73,7 +77,8 @@ QString queriesSentence(const Analysis& a, const ViewState& state, int head, con
     const QString who = quoted(a.queries, queries);
     const QString found = strongest(rowsOf(a, state, head, queries), a.keys, Words::tr("%1 from %2"));
     if (!found.isEmpty())
-        return queries.size() > 1 ? Words::tr("%1 together read %2").arg(who, found) : Words::tr("%1 reads %2").arg(who, found);
+        return queries.size() > 1 ? Words::tr("%1 together read %2").arg(who, found)
+                                  : Words::tr("%1 reads %2").arg(who, found);
     const bool masked = std::none_of(queries.begin(), queries.end(), [&](int q) { return mayReadAny(a, head, q); });
     return masked ? Words::tr("%1 may read nothing: its whole row is masked").arg(who)
                   : Words::tr("%1 reads nothing of what is shown").arg(who);
@@ -95,7 +100,8 @@ QString cellSentence(const Analysis& a, const ViewState& state, int head, int qu
     const std::vector<std::uint8_t> hidden = hiddenKeys(a, state);
     if (!hidden.empty() && hidden[static_cast<std::size_t>(key)])
         return Words::tr("%1 reads %2 from %3, which is hidden (%4)").arg(who, percent(weight), what, exact(weight));
-    const double shown = hidden.empty() ? weight : static_cast<double>(shownRow(a, state, head, query)[static_cast<std::size_t>(key)]);
+    const double shown =
+        hidden.empty() ? weight : static_cast<double>(shownRow(a, state, head, query)[static_cast<std::size_t>(key)]);
     return Words::tr("%1 reads %2 from %3 (%4)").arg(who, percent(shown), what, exact(shown));
 }
 
@@ -105,7 +111,8 @@ QString blockSentence(const Analysis& a, const ViewState& state, int head, const
     const std::vector<double> rows = rowsOf(a, state, head, queries);
     double share = 0;
     for (const int k : keys) share += rows[static_cast<std::size_t>(k)];
-    const QString form = queries.size() > 1 ? Words::tr("%1 together read %2 from %3 (%4)") : Words::tr("%1 reads %2 from %3 (%4)");
+    const QString form =
+        queries.size() > 1 ? Words::tr("%1 together read %2 from %3 (%4)") : Words::tr("%1 reads %2 from %3 (%4)");
     return form.arg(quoted(a.queries, queries), percent(share), quoted(a.keys, keys), exact(share));
 }
 
@@ -124,7 +131,8 @@ QString headSentence(const Analysis& a, const ViewState& state, int head) {
     const HeadMeasures& m = a.measures[static_cast<std::size_t>(head)];
     if (!character.name.isEmpty())
         return Words::tr("reads mostly the %1 (%2)").arg(character.name, percent(character.share));
-    if (m.entropy >= 0.85) return Words::tr("spreads its attention (%1 of what uniform would be)").arg(percent(m.entropy));
+    if (m.entropy >= 0.85)
+        return Words::tr("spreads its attention (%1 of what uniform would be)").arg(percent(m.entropy));
     return Words::tr("reads %1 tokens away on average; its strongest key holds %2 of a row")
         .arg(QLocale().toString(m.meanDistance, 'f', 1), percent(m.confidence));
 }
@@ -139,12 +147,13 @@ struct Pattern {
 const Pattern* patternOf(const Analysis& a, int head, std::vector<Pattern>& patterns) {
     const HeadMeasures& m = a.measures[static_cast<std::size_t>(head)];
     const double kept = m.kept;
-    patterns = {{QT_TRANSLATE_NOOP("Describe", "previous token"), QT_TRANSLATE_NOOP("Describe", "previous"), m.previous},
-                {QT_TRANSLATE_NOOP("Describe", "next token"), QT_TRANSLATE_NOOP("Describe", "next"), m.next},
-                {QT_TRANSLATE_NOOP("Describe", "first token"), QT_TRANSLATE_NOOP("Describe", "first"), m.first},
-                {QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self},
-                {QT_TRANSLATE_NOOP("Describe", "same token"), QT_TRANSLATE_NOOP("Describe", "same"), m.sameToken},
-                {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), 0}};
+    patterns = {
+        {QT_TRANSLATE_NOOP("Describe", "previous token"), QT_TRANSLATE_NOOP("Describe", "previous"), m.previous},
+        {QT_TRANSLATE_NOOP("Describe", "next token"), QT_TRANSLATE_NOOP("Describe", "next"), m.next},
+        {QT_TRANSLATE_NOOP("Describe", "first token"), QT_TRANSLATE_NOOP("Describe", "first"), m.first},
+        {QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self},
+        {QT_TRANSLATE_NOOP("Describe", "same token"), QT_TRANSLATE_NOOP("Describe", "same"), m.sameToken},
+        {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), 0}};
     const std::size_t h = static_cast<std::size_t>(head);
     if (h < a.designs.size() && a.designs[h] && kept >= 0.5) {
         Pattern& designed = patterns[static_cast<std::size_t>(*a.designs[h])]; // in the order of Design
@@ -169,8 +178,8 @@ QString visible(char32_t c) {
     if (c == '\t') return QStringLiteral("⇥");
     if (c < 0x20) return QString(QChar(0x2400 + static_cast<int>(c)));
     if (c == 0x7F) return QStringLiteral("␡");
-    const bool unseen = isBidiControl(c) || (c > 0x7F && c < 0xA0) || c == 0xAD || c == 0x200B || c == 0x2060 || c == 0xFEFF ||
-                        (c >= 0x2000 && c <= 0x200A);
+    const bool unseen = isBidiControl(c) || (c > 0x7F && c < 0xA0) || c == 0xAD || c == 0x200B || c == 0x2060 ||
+                        c == 0xFEFF || (c >= 0x2000 && c <= 0x200A);
     if (unseen) return QStringLiteral("U+%1").arg(static_cast<uint>(c), 4, 16, QLatin1Char('0')).toUpper();
     return QString::fromUcs4(&c, 1);
 }
@@ -187,7 +196,8 @@ QString headTag(const Analysis& analysis, int head) {
     std::vector<Pattern> patterns;
     if (const Pattern* pattern = patternOf(analysis, head, patterns))
         return Words::tr("%1 %2").arg(Words::tr(pattern->tag), percent(pattern->share));
-    return analysis.measures[static_cast<std::size_t>(head)].entropy >= 0.85 ? Words::tr("spread out") : Words::tr("mixed");
+    return analysis.measures[static_cast<std::size_t>(head)].entropy >= 0.85 ? Words::tr("spread out")
+                                                                             : Words::tr("mixed");
 }
 
 QString headTitle(const Analysis& analysis, int head) {
@@ -237,6 +247,8 @@ QString percent(double share) {
     return Words::tr("%1 %").arg(locale.toString(p, 'f', whole ? 0 : 1));
 }
 
-QString exact(double weight) { return QLocale().toString(weight, 'g', 4); }
+QString exact(double weight) {
+    return QLocale().toString(weight, 'g', 4);
+}
 
 } // namespace headscope

@@ -55,7 +55,7 @@ BoxLayout bestBoxes(int count, const QSizeF& area, double aspect, double gap, do
 Index labelStep(double cellExtent, double needed) {
     if (cellExtent <= 0) return 1;
     for (Index decade = 1;; decade *= 10)
-        for (const Index step : {1, 2, 5})
+        for (const Index step : {1, 2, 3, 4, 5, 6, 8})
             if (static_cast<double>(decade * step) * cellExtent >= needed || decade > 100'000'000) return decade * step;
 }
 

@@ -42,10 +42,12 @@ struct BoxLayout {
     QSizeF box; ///< of one, gaps not counted
     QRectF boxRect(int index, const QPointF& origin, double gap) const;
 };
-/// The largest boxes of width : height = aspect that hold `count` of them in the area, with `extra` height for a title on each.
+/// The largest boxes of width : height = aspect that hold `count` of them in the area, with `extra` height for a title
+/// on each.
 BoxLayout bestBoxes(int count, const QSizeF& area, double aspect, double gap, double extra);
 
-/// Every how many positions a label is drawn so that none overlap: 1, 2, 5, 10, 20, 50 …; `needed` is the extent of one.
+/// Every how many positions a label is drawn so that none overlap: 1, 2, 3, 4, 5, 6, 8, 10, 20 …; `needed` is the
+/// extent of one.
 Index labelStep(double cellExtent, double needed);
 
 /// Repeated labels get a small index of their occurrence (1, 2 …); 0 for labels that occur once.

@@ -51,7 +51,9 @@ void HeadGrid::setAnalysis(AnalysisPtr analysis) {
     View::setAnalysis(std::move(analysis));
 }
 
-QString HeadGrid::hint() const { return tr("Click a head to switch it, double-click to see it alone"); }
+QString HeadGrid::hint() const {
+    return tr("Click a head to switch it, double-click to see it alone");
+}
 
 HeadGrid::Layout HeadGrid::layoutOf(const QRectF& rect) const {
     Layout layout;
@@ -76,7 +78,8 @@ HeadGrid::Layout HeadGrid::layoutOf(const QRectF& rect) const {
     }
     const QSizeF used(layout.boxes.columns * (layout.boxes.box.width() + layout.gap) - layout.gap,
                       layout.boxes.rows * (layout.boxes.box.height() + layout.gap) - layout.gap);
-    layout.origin = {std::round(area.center().x() - used.width() / 2), std::round(area.center().y() - used.height() / 2)};
+    layout.origin = {std::round(area.center().x() - used.width() / 2),
+                     std::round(area.center().y() - used.height() / 2)};
     return layout;
 }
 
@@ -85,8 +88,8 @@ CellGrid HeadGrid::matrixOf(int head, const QRectF& rect) const {
     const QRectF box = layoutOf(rect).picture(head);
     const double frame = std::min(3.0, box.width() / 8);
     // On whole pixels, so that the frame is a sharp line.
-    const QRectF inside(std::round(box.left() + frame), std::round(box.top() + frame), std::floor(box.width() - 2 * frame),
-                        std::floor(box.height() - 2 * frame));
+    const QRectF inside(std::round(box.left() + frame), std::round(box.top() + frame),
+                        std::floor(box.width() - 2 * frame), std::floor(box.height() - 2 * frame));
     const auto queries = static_cast<Index>(analysis()->queries.size());
     const auto keys = static_cast<Index>(analysis()->keys.size());
     return selection().state().transposed ? CellGrid{inside, keys, queries} : CellGrid{inside, queries, keys};
@@ -95,7 +98,8 @@ CellGrid HeadGrid::matrixOf(int head, const QRectF& rect) const {
 const Matrix& HeadGrid::shades(int head) const {
     const ViewState& s = selection().state();
     const ViewState& m = m_shadesState;
-    const auto same = s.range == m.range && s.hidden == m.hidden && s.renormalise == m.renormalise && s.transposed == m.transposed;
+    const auto same =
+        s.range == m.range && s.hidden == m.hidden && s.renormalise == m.renormalise && s.transposed == m.transposed;
     if (!same || m_shades.empty()) {
         m_shades.assign(static_cast<std::size_t>(analysis()->heads()), {});
         for (int h = 0; h < analysis()->heads(); ++h)
@@ -103,7 +107,9 @@ const Matrix& HeadGrid::shades(int head) const {
         Scalar all = 0;
         for (const Matrix& cells : m_shades) all = std::max(all, greatestOf(cells));
         for (Matrix& cells : m_shades) {
-            toShades(cells, s.range == ColourRange::Row ? Scalar(0) : s.range == ColourRange::Head ? greatestOf(cells) : all);
+            toShades(cells, s.range == ColourRange::Row    ? Scalar(0)
+                            : s.range == ColourRange::Head ? greatestOf(cells)
+                                                           : all);
             if (s.transposed) cells = transposed(cells);
         }
         m_shadesState = s;
@@ -148,7 +154,8 @@ void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme)
         HeadFrame frame;
         frame.head = h;
         frame.box = layout.picture(h);
-        frame.tag = layout.tag > 0 ? QRectF(layout.box(h).topLeft(), QSizeF(layout.box(h).width(), layout.tag)) : QRectF();
+        frame.tag =
+            layout.tag > 0 ? QRectF(layout.box(h).topLeft(), QSizeF(layout.box(h).width(), layout.tag)) : QRectF();
         frame.font = layout.font;
         frame.cells = matrixOf(h, rect);
         frame.colour = theme.head(h, analysis()->heads());
@@ -191,7 +198,8 @@ void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& t
     painter.setPen(theme.on(ground));
     painter.drawText(chipRect, Qt::AlignCenter, number);
 
-    const QRectF room(chipRect.right() + 5, chipRect.top(), frame.tag.right() - chipRect.right() - 5, chipRect.height());
+    const QRectF room(chipRect.right() + 5, chipRect.top(), frame.tag.right() - chipRect.right() - 5,
+                      chipRect.height());
     const QFontMetricsF metrics(frame.font);
     QString words = frame.care >= 0 ? percent(frame.care) : headTag(*analysis(), frame.head);
     if (metrics.horizontalAdvance(words) > room.width()) words = words.section(QLatin1Char(' '), 0, 0);
@@ -257,14 +265,18 @@ void HeadGrid::toggleNow() {
 bool HeadGrid::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
-        if (headAt(help->pos())) QToolTip::showText(help->globalPos(), describe(*analysis(), selection()), this);
-        else QToolTip::hideText();
+        if (headAt(help->pos()))
+            QToolTip::showText(help->globalPos(), describe(*analysis(), selection()), this);
+        else
+            QToolTip::hideText();
         return true;
     }
     return View::event(event);
 }
 
-void HeadGrid::mouseMoveEvent(QMouseEvent* event) { hoverAt(event->position()); }
+void HeadGrid::mouseMoveEvent(QMouseEvent* event) {
+    hoverAt(event->position());
+}
 
 void HeadGrid::mousePressEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton) return View::mousePressEvent(event);

@@ -8,9 +8,12 @@ namespace headscope {
 
 View* makeView(ViewKind kind, Selection& selection, QWidget* parent) {
     switch (kind) {
-    case ViewKind::Heads: return new HeadGrid(selection, parent);
-    case ViewKind::Head: return new HeadHeatmap(selection, parent);
-    case ViewKind::Links: return new LinksView(selection, parent);
+    case ViewKind::Heads:
+        return new HeadGrid(selection, parent);
+    case ViewKind::Head:
+        return new HeadHeatmap(selection, parent);
+    case ViewKind::Links:
+        return new LinksView(selection, parent);
     }
     return nullptr;
 }

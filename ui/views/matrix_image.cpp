@@ -63,9 +63,10 @@ void drawRuns(QPainter& painter, const QRectF& rect, const Matrix& shades, const
             if (colour == 0) continue;
             const bool lastColumn = j == shades.cols() || shades(i, j) == maskedCell;
             const bool lastRow = i + 1 == shades.rows();
-            painter.fillRect(QRectF(rect.left() + static_cast<double>(begin) * w, rect.top() + static_cast<double>(i) * h,
-                                    static_cast<double>(j - begin) * w + (lastColumn ? 0 : 0.25), h + (lastRow ? 0 : 0.25)),
-                             QColor::fromRgb(colour));
+            painter.fillRect(
+                QRectF(rect.left() + static_cast<double>(begin) * w, rect.top() + static_cast<double>(i) * h,
+                       static_cast<double>(j - begin) * w + (lastColumn ? 0 : 0.25), h + (lastRow ? 0 : 0.25)),
+                QColor::fromRgb(colour));
         }
     }
 }
@@ -174,7 +175,8 @@ QImage shadeImage(const Matrix& shades, const Theme& theme, ColourMapName colour
     return image;
 }
 
-void drawShades(QPainter& painter, const QRectF& rect, const Matrix& shades, const Theme& theme, ColourMapName colours) {
+void drawShades(QPainter& painter, const QRectF& rect, const Matrix& shades, const Theme& theme,
+                ColourMapName colours) {
     if (shades.empty() || rect.isEmpty()) return;
     if (anyMasked(shades)) drawHatch(painter, rect, theme);
     if (drawsShapes(painter)) {

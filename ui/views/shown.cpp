@@ -8,9 +8,13 @@ namespace headscope {
 
 namespace {
 
-QString tr(const char* text, int n = -1) { return QCoreApplication::translate("Shown", text, nullptr, n); }
+QString tr(const char* text, int n = -1) {
+    return QCoreApplication::translate("Shown", text, nullptr, n);
+}
 
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+std::size_t at(Index i) {
+    return static_cast<std::size_t>(i);
+}
 
 } // namespace
 

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/head_plot.h"
+
+#include "ui/style/colour_map.h"
+
+#include <QPicture>
+#include <qcustomplot.h>
+
+namespace headscope {
+
+namespace {
+
+/// Puts each element where the layout says. QCustomPlot's own grid sizes by content, and the labels here are ours.
+class PlacedLayout : public QCPLayout {
+public:
+    void place(QCPLayoutElement* element, const QRectF& rect) {
+        m_places.push_back({element, rect.toRect()});
+        adoptElement(element);
+    }
+    int elementCount() const override { return static_cast<int>(m_places.size()); }
+    QCPLayoutElement* elementAt(int index) const override { return m_places[static_cast<std::size_t>(index)].element; }
+    QCPLayoutElement* takeAt(int index) override {
+        QCPLayoutElement* element = elementAt(index);
+        releaseElement(element);
+        m_places.erase(m_places.begin() + index);
+        return element;
+    }
+    bool take(QCPLayoutElement* element) override {
+        for (int i = 0; i < elementCount(); ++i)
+            if (elementAt(i) == element) return takeAt(i) != nullptr;
+        return false;
+    }
+
+protected:
+    void updateLayout() override {
+        for (const Place& place : m_places) place.element->setOuterRect(place.rect);
+    }
+
+private:
+    struct Place {
+        QCPLayoutElement* element;
+        QRect rect;
+    };
+    std::vector<Place> m_places;
+};
+
+QFont small(const Theme& theme) {
+    QFont font = theme.font;
+    font.setPixelSize(std::max(10, font.pixelSize() * 85 / 100));
+    return font;
+}
+
+QCPAxisRect* emptyRect(QCustomPlot& plot, PlacedLayout& layout, const QRectF& rect) {
+    auto* axes = new QCPAxisRect(&plot, true);
+    axes->setAutoMargins(QCP::msNone);
+    axes->setMargins({});
+    for (QCPAxis* axis : axes->axes()) {
+        axis->setVisible(true);
+        axis->setTicks(false);
+        axis->setTickLabels(false);
+        axis->setBasePen(Qt::NoPen);
+        axis->grid()->setVisible(false);
+    }
+    layout.place(axes, rect);
+    return axes;
+}
+
+/// Bars from one axis of a margin: sums by position, `horizontal` beside rows.
+void addBars(QCustomPlot& plot, QCPAxisRect& axes, const std::vector<double>& sums, double top, const QColor& colour,
+             bool horizontal, const Theme& theme) {
+    QCPAxis* positions = axes.axis(horizontal ? QCPAxis::atLeft : QCPAxis::atTop);
+    QCPAxis* lengths = axes.axis(horizontal ? QCPAxis::atBottom : QCPAxis::atLeft);
+    positions->setRange(-0.5, static_cast<double>(sums.size()) - 0.5);
+    lengths->setRange(0, top > 0 ? top : 1);
+    // Rows run downwards, and so do the column sums below their columns.
+    axes.axis(QCPAxis::atLeft)->setRangeReversed(true);
+    axes.axis(horizontal ? QCPAxis::atLeft : QCPAxis::atTop)->setBasePen(QPen(theme.hairline, 1));
+    auto* bars = new QCPBars(positions, lengths);
+    bars->setPen(Qt::NoPen);
+    bars->setBrush(blend(theme.paper, colour, 0.8));
+    bars->setAntialiased(false);
+    bars->setWidth(sums.size() > 100 ? 1 : 0.72);
+    QVector<double> places(static_cast<int>(sums.size()));
+    for (int i = 0; i < places.size(); ++i) places[i] = i;
+    bars->setData(places, QVector<double>(sums.begin(), sums.end()), true);
+    plot.setNotAntialiasedElements(QCP::aePlottables);
+}
+
+/// A strip filled with the map, its axis on the right.
+void addColourBar(QCustomPlot& plot, PlacedLayout& layout, const QRectF& rect, const HeadPlotContent& content,
+                  const Theme& theme) {
+    const QRectF strip(rect.left(), rect.top(), 12, rect.height());
+    QCPAxisRect* axes = emptyRect(plot, layout, strip);
+    QLinearGradient gradient(strip.bottomLeft(), strip.topLeft());
+    const auto& table = colourTable(content.colours, theme.dark);
+    constexpr std::size_t stops = 52; // every fifth colour: what lies between is a straight line to the eye
+    for (std::size_t i = 0; i < stops; ++i)
+        gradient.setColorAt(static_cast<double>(i) / (stops - 1),
+                            QColor::fromRgb(table[i * (table.size() - 1) / (stops - 1)]));
+    axes->setBackground(gradient);
+    QCPAxis* axis = axes->axis(QCPAxis::atRight);
+    axis->setRange(0, content.top > 0 ? content.top : 1);
+    axis->setTicks(true);
+    axis->setTickLabels(true);
+    axis->setTickLength(0, 3);
+    axis->setSubTicks(false);
+    axis->setTickPen(QPen(theme.faint));
+    axis->setTickLabelFont(small(theme));
+    axis->setTickLabelColor(theme.faint);
+    axis->setTickLabelPadding(2);
+    axis->setNumberFormat(QStringLiteral("gb"));
+    axis->setNumberPrecision(3);
+    axis->ticker()->setTickCount(rect.height() < 160 ? 2 : 5);
+    axis->setLabelFont(small(theme));
+    axis->setLabelColor(theme.faint);
+    axis->setLabelPadding(4);
+    axis->setLabel(content.title);
+}
+
+} // namespace
+
+HeadPlot::HeadPlot() = default;
+HeadPlot::~HeadPlot() = default;
+
+void HeadPlot::draw(QPainter& painter, const QSize& size, const HeatLayout& at, const HeadPlotContent& content,
+                    const Theme& theme) {
+    m_plot = std::make_unique<QCustomPlot>();
+    QCustomPlot& plot = *m_plot;
+    plot.setPlottingHint(QCP::phCacheLabels, false); // a cached label is a picture, and words are to stay words
+    plot.setBackground(Qt::NoBrush);
+    plot.plotLayout()->clear();
+    auto* layout = new PlacedLayout;
+    plot.plotLayout()->addElement(0, 0, layout);
+
+    QCPAxisRect* cells = emptyRect(plot, *layout, at.cells.rect);
+    for (QCPAxis* axis : cells->axes()) axis->setBasePen(QPen(theme.hairline, 1));
+    if (!at.rowBars.isEmpty())
+        addBars(plot, *emptyRect(plot, *layout, at.rowBars), content.rowSums, content.rowTop, content.rowColour, true,
+                theme);
+    if (!at.columnBars.isEmpty())
+        addBars(plot, *emptyRect(plot, *layout, at.columnBars), content.columnSums, content.columnTop,
+                content.columnColour, false, theme);
+    if (!at.colourBar.isEmpty()) addColourBar(plot, *layout, at.colourBar, content, theme);
+
+    // By way of a QPicture, because QCustomPlot draws with a painter of its own: shapes stay shapes, words stay words.
+    QPicture picture;
+    QCPPainter recorder;
+    recorder.begin(&picture);
+    plot.toPainter(&recorder, size.width(), size.height());
+    recorder.end();
+    painter.drawPicture(0, 0, picture);
+}
+
+} // namespace headscope

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/views/geometry.h"
+
+namespace headscope {
+
+/// What the large heatmap has to place; lengths in logical pixels.
+struct HeatRequest {
+    QSizeF size;
+    Index rows = 0; ///< of the visible part
+    Index columns = 0;
+    double rowLabel = 0; ///< widest label
+    double columnLabel = 0;
+    double rowTitle = 0;     ///< the row axis' title needs this much width
+    double line = 16;        ///< height of a line of text
+    double number = 30;      ///< width of a number in a cell
+    double largestCell = 56; ///< so that three tokens do not make giant boxes
+};
+
+/// Where everything of the large heatmap stands; an empty rectangle: no room for it.
+struct HeatLayout {
+    QRectF header;
+    QRectF columnTitle;
+    QRectF corner; ///< left of the column labels, above the row labels
+    QRectF rowLabels;
+    QRectF columnLabels;
+    bool slanted = false; ///< column labels rise by 45°
+    CellGrid cells;       ///< on whole pixels
+    QRectF rowBars;
+    QRectF columnBars;
+    QRectF colourBar; ///< with its numbers and title
+    Index rowStep = 1;
+    Index columnStep = 1;
+    bool numbers = false;
+};
+HeatLayout layoutHeat(const HeatRequest& request);
+
+/// The part of a long matrix that is visible: whole cells.
+struct HeatWindow {
+    Index first = 0;
+    Index count = 0;
+    friend bool operator==(const HeatWindow&, const HeatWindow&) = default;
+};
+/// `count` positions seen at this zoom around `centre` (in positions); borders on multiples of `align`.
+HeatWindow heatWindow(Index count, double zoom, double centre, Index align);
+
+/// Which labels are drawn: every step-th, and the marked ones in place of those they would touch (`reach` positions).
+std::vector<Index> labelsShown(const HeatWindow& window, Index step, const std::vector<int>& marked, Index reach);
+
+} // namespace headscope

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/heat_scene.h"
+
+#include "ui/selection.h"
+#include "ui/style/colour_map.h"
+#include "ui/views/describe.h"
+#include "ui/views/head_plot.h"
+#include "ui/views/matrix_image.h"
+#include "ui/views/shown.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace headscope {
+
+namespace {
+
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(HeatScene)
+};
+
+// In two lines, so that short labels do not waste the width of a long title.
+QString rowTitle(bool turned) {
+    return turned ? Words::tr("keys are\nread →") : Words::tr("queries\nread →");
+}
+QString columnTitle(bool turned) {
+    return turned ? Words::tr("queries read ↓") : Words::tr("keys are read ↓");
+}
+
+/// The labels of the window; repeated words carry a small number.
+QStringList labelsOf(const std::vector<Token>& tokens, const HeatWindow& window) {
+    QStringList all;
+    for (const Token& token : tokens) all << tokenLabel(token);
+    const std::vector<int> numbers = occurrences(all);
+    QStringList seen;
+    for (Index p = window.first; p < window.first + window.count; ++p) {
+        const int number = numbers[static_cast<std::size_t>(p)];
+        seen << (number > 0 ? all[static_cast<int>(p)] + subscript(number) : all[static_cast<int>(p)]);
+    }
+    return seen;
+}
+
+double widest(const QStringList& labels, const QFont& font) {
+    const QFontMetricsF metrics(font);
+    double width = 0;
+    for (const QString& label : labels) width = std::max(width, metrics.horizontalAdvance(label));
+    return std::ceil(width);
+}
+
+QFont scaled(QFont font, int percentOf) {
+    font.setPixelSize(std::max(10, font.pixelSize() * percentOf / 100));
+    return font;
+}
+
+QFont bold(QFont font) {
+    font.setBold(true);
+    return font;
+}
+
+/// A weight in two decimals, as short as the eye needs it.
+QString shortNumber(double weight) {
+    if (weight < 0.005) return QStringLiteral("0");
+    if (std::abs(weight - 1) < 0.0005) return QStringLiteral("1");
+    return QLocale().toString(weight, 'f', weight < 10 ? 2 : weight < 100 ? 1 : 0);
+}
+
+/// As many values as there are pixels, each the greatest of its share.
+std::vector<double> thinned(const std::vector<double>& values, const HeatWindow& window, double pixels) {
+    const auto count = static_cast<std::size_t>(std::clamp<double>(pixels, 1, static_cast<double>(window.count)));
+    std::vector<double> out(count, 0);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(window.count); ++i) {
+        double& bar = out[i * count / static_cast<std::size_t>(window.count)];
+        bar = std::max(bar, values[static_cast<std::size_t>(window.first) + i]);
+    }
+    return out;
+}
+
+double top(const std::vector<double>& values) {
+    return values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+}
+
+} // namespace
+
+HeatScene::HeatScene(const Analysis& a, const Selection& s, const Theme& t, const QSizeF& area, const HeatWindow& r,
+                     const HeatWindow& c)
+    : analysis(a), selection(s), theme(t), size(area), rows(r), columns(c), head(s.shownHead()),
+      turned(s.state().transposed), font(t.font), small(scaled(t.font, 85)),
+      rowLabels(labelsOf(turned ? a.keys : a.queries, r)), columnLabels(labelsOf(turned ? a.queries : a.keys, c)),
+      m_queries(s.shownQueries()), m_keys(s.shownKeys()), m_hidden(hiddenKeys(a, s.state())) {
+    if (area.width() < 420 || area.height() < 320) font = small;
+    const QFontMetricsF metrics(font);
+    HeatRequest request;
+    request.size = area;
+    request.rows = rows.count;
+    request.columns = columns.count;
+    request.rowLabel = widest(rowLabels, bold(font));
+    request.columnLabel = widest(columnLabels, bold(font));
+    request.rowTitle = widest(rowTitle(turned).split(QLatin1Char('\n')), small) + 28;
+    request.line = std::ceil(metrics.height());
+    request.number = QFontMetricsF(small).horizontalAdvance(shortNumber(0.88));
+    // A zoomed part may have larger cells than the whole.
+    const auto share = [](const std::vector<Token>& tokens, Index seen) {
+        return static_cast<double>(tokens.size()) / static_cast<double>(seen);
+    };
+    const double largest = std::clamp(0.14 * std::min(area.width(), area.height()), 56.0, 96.0);
+    request.largestCell = largest * std::clamp(std::min(share(turned ? a.keys : a.queries, r.count),
+                                                        share(turned ? a.queries : a.keys, c.count)),
+                                               1.0, 4.0);
+    layout = layoutHeat(request);
+}
+
+bool HeatScene::forbidden(Index query) const {
+    return !mayReadAny(analysis, head, query);
+}
+
+bool HeatScene::hidden(Index key) const {
+    return !m_hidden.empty() && m_hidden[static_cast<std::size_t>(key)];
+}
+
+void HeatScene::draw(QPainter& painter, const HeatCells& cells) const {
+    painter.save();
+    drawShades(painter, layout.cells.rect, cells.shades, theme, selection.state().colours);
+    drawPlot(painter, cells);
+    if (layout.numbers && cells.factor == 1) drawNumbers(painter, cells);
+    drawHeader(painter, cells);
+    drawTitles(painter);
+    drawSums(painter, cells);
+    drawRowLabels(painter);
+    drawColumnLabels(painter);
+    drawMarks(painter);
+    painter.restore();
+}
+
+void HeatScene::drawHeader(QPainter& painter, const HeatCells& cells) const {
+    const QRectF& r = layout.header;
+    const QColor ground = theme.head(head, analysis.heads());
+    const QFont title = bold(font);
+    const double side = std::round(QFontMetricsF(title).height() * 0.7);
+    const QRectF chip(r.left(), std::round(r.center().y() - side / 2), side, side);
+    painter.fillRect(chip, ground);
+    painter.setFont(title);
+    const QString name = headTitle(analysis, head);
+    const QRectF room = r.adjusted(chip.width() + 8, 0, 0, 0);
+    painter.setPen(theme.text);
+    painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
+                     QFontMetricsF(title).elidedText(name, Qt::ElideRight, room.width()));
+
+    QStringList notes;
+    const QString hidden = hiddenCaption(analysis, selection.state());
+    if (!hidden.isEmpty()) notes << hidden;
+    const Index masked = analysis.measures[static_cast<std::size_t>(head)].maskedRows;
+    if (masked == 1) notes << Words::tr("one query may read nothing (⊘)");
+    if (masked > 1) notes << Words::tr("%1 queries may read nothing (⊘)").arg(masked);
+    const auto part = [&](const HeatWindow& window, const QString& of, std::size_t count) {
+        if (window.count < static_cast<Index>(count))
+            notes << Words::tr("%1 %2–%3 of %4")
+                         .arg(of)
+                         .arg(window.first + 1)
+                         .arg(window.first + window.count)
+                         .arg(count);
+    };
+    part(turned ? columns : rows, Words::tr("queries"), analysis.queries.size());
+    part(turned ? rows : columns, Words::tr("keys"), analysis.keys.size());
+    if (cells.factor > 1) notes << Words::tr("each dot: the greatest of %1 × %1 weights").arg(cells.factor);
+    const double used = QFontMetricsF(title).horizontalAdvance(name) + 24;
+    const QRectF rest = room.adjusted(used, 0, 0, 0);
+    if (notes.isEmpty() || rest.width() < 60) return;
+    painter.setFont(small);
+    painter.setPen(theme.faint);
+    painter.drawText(rest, Qt::AlignRight | Qt::AlignVCenter,
+                     QFontMetricsF(small).elidedText(notes.join(QStringLiteral(" · ")), Qt::ElideRight, rest.width()));
+}
+
+void HeatScene::drawTitles(QPainter& painter) const {
+    painter.setFont(small);
+    painter.setPen(theme.ink(columnColour()));
+    painter.drawText(layout.columnTitle, Qt::AlignLeft | Qt::AlignTop, columnTitle(turned));
+    painter.setPen(theme.ink(rowColour()));
+    painter.drawText(layout.corner.adjusted(0, 0, -24, -2), Qt::AlignRight | Qt::AlignBottom, rowTitle(turned));
+    // The glyph: a cell, met by its query from the left and by its key from above.
+    const QPointF cell(layout.corner.right() - 9, layout.corner.bottom() - 9);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(theme.faint, 1));
+    painter.drawRect(QRectF(cell.x() - 3, cell.y() - 3, 6, 6));
+    const auto arrow = [&](const QColor& colour, const QPointF& along) {
+        const QPointF tip = cell - along * 5;
+        const QPointF across(along.y(), along.x());
+        painter.setPen(QPen(colour, 1.5, Qt::SolidLine, Qt::RoundCap));
+        painter.drawLine(tip - along * 8, tip);
+        painter.drawLine(tip, tip - along * 3 + across * 3);
+        painter.drawLine(tip, tip - along * 3 - across * 3);
+    };
+    arrow(rowColour(), {1, 0});
+    arrow(columnColour(), {0, 1});
+}
+
+void HeatScene::drawRowLabels(QPainter& painter) const {
+    const CellGrid& grid = layout.cells;
+    const double line = QFontMetricsF(font).height();
+    for (const Index p : labelsShown(rows, layout.rowStep, markedRows(), layout.rowStep)) {
+        const bool marked = std::binary_search(markedRows().begin(), markedRows().end(), static_cast<int>(p));
+        const QFont face = marked ? bold(font) : font;
+        const QRectF row = grid.rowRect(p - rows.first);
+        const QRectF box(layout.rowLabels.left(), row.center().y() - line / 2, layout.rowLabels.width() - 6, line);
+        const QString label =
+            QFontMetricsF(face).elidedText(rowLabels[static_cast<int>(p - rows.first)], Qt::ElideRight, box.width());
+        if (marked) {
+            const double width = QFontMetricsF(face).horizontalAdvance(label);
+            painter.fillRect(QRectF(box.right() - width - 4, box.top(), width + 8, line),
+                             blend(theme.paper, rowColour(), 0.2));
+        }
+        painter.setFont(face);
+        painter.setPen(turned && hidden(p) ? theme.faint : theme.ink(rowColour()));
+        painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine, label);
+    }
+}
+
+void HeatScene::drawColumnLabels(QPainter& painter) const {
+    const CellGrid& grid = layout.cells;
+    const double line = QFontMetricsF(font).height();
+    const double room = layout.slanted
+                            ? (layout.columnLabels.height() - line * std::numbers::sqrt2 / 2) * std::numbers::sqrt2
+                            : grid.cellWidth() * static_cast<double>(layout.columnStep) - 4;
+    for (const Index p : labelsShown(columns, layout.columnStep, markedColumns(), layout.columnStep)) {
+        const bool marked = std::binary_search(markedColumns().begin(), markedColumns().end(), static_cast<int>(p));
+        const QFont face = marked ? bold(font) : font;
+        const QString label =
+            QFontMetricsF(face).elidedText(columnLabels[static_cast<int>(p - columns.first)], Qt::ElideRight, room + 1);
+        const double width = QFontMetricsF(face).horizontalAdvance(label);
+        painter.save();
+        painter.translate(grid.columnRect(p - columns.first).center().x(), layout.columnLabels.bottom() - 3);
+        if (layout.slanted) painter.rotate(-45);
+        const QRectF box(layout.slanted ? 0 : -width / 2, layout.slanted ? -line * 0.6 : -line, width + 1, line);
+        if (marked) painter.fillRect(box.adjusted(-3, 0, 3, 0), blend(theme.paper, columnColour(), 0.2));
+        painter.setFont(face);
+        painter.setPen(!turned && hidden(p) ? theme.faint : theme.ink(columnColour()));
+        painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, label);
+        painter.restore();
+    }
+}
+
+void HeatScene::drawPlot(QPainter& painter, const HeatCells& cells) const {
+    const ViewState& state = selection.state();
+    HeadPlotContent content;
+    content.rowSums = thinned(cells.rowSums, rows, layout.cells.rect.height());
+    content.columnSums = thinned(cells.columnSums, columns, layout.cells.rect.width());
+    content.rowTop = turned ? top(cells.rowSums) : std::max(1.0, top(cells.rowSums));
+    content.columnTop = turned ? std::max(1.0, top(cells.columnSums)) : top(cells.columnSums);
+    content.rowColour = rowColour();
+    content.columnColour = columnColour();
+    content.colours = state.colours;
+    content.top = cells.top > 0 ? cells.top : 1;
+    const QString upper = shortNumber(content.top);
+    content.title = state.range == ColourRange::Row    ? Words::tr("share of the row's greatest")
+                    : state.range == ColourRange::Head ? Words::tr("weight, 0 … %1, per head").arg(upper)
+                                                       : Words::tr("weight, 0 … %1, all heads").arg(upper);
+    HeadPlot().draw(painter, size.toSize(), layout, content, theme);
+}
+
+void HeatScene::drawNumbers(QPainter& painter, const HeatCells& cells) const {
+    painter.setFont(small);
+    for (Index i = 0; i < cells.weights.rows(); ++i) {
+        for (Index j = 0; j < cells.weights.cols(); ++j) {
+            const Scalar weight = cells.weights(i, j);
+            if (weight < 0) continue;
+            const QColor ground = QColor::fromRgb(
+                colourAt(selection.state().colours, theme.dark, static_cast<double>(cells.shades(i, j))));
+            const QString text = shortNumber(static_cast<double>(weight));
+            // Zeros are there to be seen when looked for, not to be in the way.
+            painter.setPen(text == QLatin1String("0") ? blend(ground, theme.on(ground), 0.55) : theme.on(ground));
+            painter.drawText(layout.cells.cell(i, j), Qt::AlignCenter, text);
+        }
+    }
+}
+
+void HeatScene::drawSums(QPainter& painter, const HeatCells& cells) const {
+    painter.setFont(small);
+    const double line = QFontMetricsF(small).height();
+    const QString sum = Words::tr("Σ");
+    const QString received = Words::tr("received");
+    const CellGrid& grid = layout.cells;
+    if (!layout.rowBars.isEmpty()) {
+        const QRectF below(layout.rowBars.left() - 8, layout.rowBars.bottom() + 4, layout.rowBars.width() + 16, line);
+        painter.setPen(theme.ink(rowColour()));
+        painter.drawText(below, Qt::AlignHCenter | Qt::AlignTop, turned ? received : Words::tr("row Σ"));
+        for (Index p = rows.first; p < rows.first + rows.count; ++p) {
+            const QRectF row = grid.rowRect(p - rows.first);
+            const bool nothing = !turned && forbidden(p);
+            if (p % layout.rowStep != 0 && !(nothing && row.height() >= 6)) continue;
+            const double value = cells.rowSums[static_cast<std::size_t>(p)];
+            const double length = layout.rowBars.width() * (turned ? value / std::max(1e-9, top(cells.rowSums))
+                                                                   : value / std::max(1.0, top(cells.rowSums)));
+            const QString text = nothing ? QStringLiteral("0 ⊘") : shortNumber(value);
+            const double width = QFontMetricsF(small).horizontalAdvance(text) + 4;
+            const bool within = length >= width;
+            painter.setPen(within ? theme.on(blend(theme.paper, rowColour(), 0.8)) : theme.text);
+            if (layout.rowStep == 1 || nothing)
+                painter.drawText(
+                    QRectF(layout.rowBars.left() + (within ? 3 : length + 3), row.center().y() - line / 2, width, line),
+                    Qt::AlignLeft | Qt::AlignVCenter, text);
+        }
+    }
+    if (layout.columnBars.isEmpty()) return;
+    painter.setPen(theme.ink(columnColour()));
+    painter.drawText(QRectF(layout.rowLabels.left(), layout.columnBars.top(), layout.rowLabels.width() - 6, line),
+                     Qt::AlignRight | Qt::AlignTop, turned ? Words::tr("row Σ") : received);
+    const double needed = QFontMetricsF(small).horizontalAdvance(shortNumber(0.88)) + 2;
+    if (grid.cellWidth() < needed) return;
+    painter.setPen(theme.faint);
+    for (Index p = columns.first; p < columns.first + columns.count; ++p) {
+        const QRectF column = grid.columnRect(p - columns.first);
+        const bool nothing = turned && forbidden(p);
+        painter.drawText(QRectF(column.left(), layout.columnBars.bottom() + 1, column.width(), line),
+                         Qt::AlignHCenter | Qt::AlignTop,
+                         nothing ? QStringLiteral("0 ⊘") : shortNumber(cells.columnSums[static_cast<std::size_t>(p)]));
+    }
+}
+
+void HeatScene::drawMarks(QPainter& painter) const {
+    const CellGrid& grid = layout.cells;
+    painter.setBrush(Qt::NoBrush);
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    const auto outline = [&](const QRectF& band, const QColor& colour, double width) {
+        // A halo of paper keeps the line visible on every colour of the map.
+        painter.setPen(QPen(theme.paper, width + 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+        painter.drawRect(band);
+        painter.setPen(QPen(colour, width, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+        painter.drawRect(band);
+    };
+    const auto each = [&](const std::vector<int>& marked, const HeatWindow& window, auto&& draw) {
+        for (const int p : marked)
+            if (p >= window.first && p < window.first + window.count) draw(p - window.first);
+    };
+    each(markedRows(), rows, [&](Index i) { outline(grid.rowRect(i), rowColour(), 2); });
+    each(markedColumns(), columns, [&](Index j) { outline(grid.columnRect(j), columnColour(), 2); });
+    each(markedRows(), rows,
+         [&](Index i) { each(markedColumns(), columns, [&](Index j) { outline(grid.cell(i, j), theme.text, 2); }); });
+}
+
+} // namespace headscope

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/session/analyze.h"
+#include "ui/style/theme.h"
+#include "ui/views/heat_layout.h"
+
+#include <QStringList>
+
+class QPainter;
+
+namespace headscope {
+
+class Selection;
+
+/// The visible cells of one head, in rows and columns as drawn (turned when transposed).
+struct HeatCells {
+    Matrix weights;              ///< see matrix_image.h; coarse ones are the greatest of their squares
+    Matrix shades;               ///< shares of the colour range
+    double top = 0;              ///< weight at the colours' upper end; 0: each row has its own
+    Index factor = 1;            ///< cells per pixel of a coarse picture
+    std::vector<double> rowSums; ///< of every position, not only the visible ones
+    std::vector<double> columnSums;
+};
+/// `most`: how many weights may be computed for this; beyond it, the head's coarse picture serves.
+HeatCells heatCells(const Analysis& analysis, const ViewState& state, int head, const HeatWindow& rows,
+                    const HeatWindow& columns, Index most);
+
+/// Everything one drawing of the large heatmap needs. Coordinates begin at 0, 0.
+struct HeatScene {
+    const Analysis& analysis;
+    const Selection& selection;
+    const Theme& theme;
+    QSizeF size;
+    HeatWindow rows;
+    HeatWindow columns;
+
+    int head = 0;
+    bool turned = false;
+    QFont font;
+    QFont small;
+    QStringList rowLabels; ///< of the visible part
+    QStringList columnLabels;
+    HeatLayout layout;
+
+    HeatScene(const Analysis& analysis, const Selection& selection, const Theme& theme, const QSizeF& size,
+              const HeatWindow& rows, const HeatWindow& columns);
+    void draw(QPainter& painter, const HeatCells& cells) const;
+
+private:
+    const std::vector<int>& markedRows() const { return turned ? m_keys : m_queries; }
+    const std::vector<int>& markedColumns() const { return turned ? m_queries : m_keys; }
+    QColor rowColour() const { return turned ? theme.key : theme.query; }
+    QColor columnColour() const { return turned ? theme.query : theme.key; }
+    bool forbidden(Index query) const;
+    bool hidden(Index key) const;
+
+    void drawHeader(QPainter& painter, const HeatCells& cells) const;
+    void drawTitles(QPainter& painter) const;
+    void drawRowLabels(QPainter& painter) const;
+    void drawColumnLabels(QPainter& painter) const;
+    void drawPlot(QPainter& painter, const HeatCells& cells) const;
+    void drawNumbers(QPainter& painter, const HeatCells& cells) const;
+    void drawSums(QPainter& painter, const HeatCells& cells) const;
+    void drawMarks(QPainter& painter) const;
+
+    std::vector<int> m_queries; ///< chosen
+    std::vector<int> m_keys;
+    std::vector<std::uint8_t> m_hidden;
+};
+
+} // namespace headscope
