@@ -12,29 +12,39 @@
 
 namespace headscope {
 
-enum class DType { F16, BF16, F32, F64, I8, U8, I16, U16, I32, U32, I64, U64, Bool };
+/// Other: known to the file's format but not a number that is computed with here (8-bit floats, complex …).
+enum class DType { F16, BF16, F32, F64, I8, U8, I16, U16, I32, U32, I64, U64, Bool, Other };
 
 /// A tensor as a file holds it, converted to Scalar where it is a number of any kind. C order.
 struct Array {
     std::vector<Index> shape;
     DType dtype = DType::F32; ///< as the file had it
     std::vector<Scalar> values;
-    Index size() const;
+    Index size() const { return static_cast<Index>(values.size()); }
 };
 using Arrays = std::map<std::string, Array>;
 
 /// Every reader checks what the header claims against the file's size before it allocates. Errors: Io when the file
-/// cannot be read, Input with "file: tensor" for what is wrong in it; NaN and Inf are accepted here.
+/// cannot be read, Input with "file: tensor" for what is wrong in it; NaN and Inf are accepted here. To read some
+/// tensors of a large file only, see tensor_file.h.
 Result<Array> readNpy(const std::string& path);
 Result<Arrays> readNpz(const std::string& path);
 Result<Arrays> readSafetensors(const std::string& path);
 
 /// One array to be written, made some rows at a time so that no n × n matrix has to be held.
 struct ArraySource {
+    /// Takes the next `count` bytes, little-endian, always whole numbers of elements. False: stop, nobody wants more.
+    using Sink = std::function<bool(const void* bytes, std::size_t count)>;
+
     std::string name;
     std::vector<Index> shape;
     DType dtype = DType::F32; ///< F32, I64 or U8
-    std::function<void(const std::function<void(const void* bytes, std::size_t count)>& write)> produce;
+    std::function<void(const Sink&)> produce;
 };
+
+/// "[3, 64]", as Python writes it.
+std::string showShape(const std::vector<Index>& shape);
+/// A tensor's name for messages: control characters escaped, long ones shortened.
+std::string showName(const std::string& name);
 
 } // namespace headscope
