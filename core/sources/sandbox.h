@@ -49,10 +49,13 @@ struct Sandbox {
 
 /// What the sandbox's files hold, read once and shared by every analysis that uses them.
 struct SandboxFiles {
-    std::optional<AttentionConfig> config; ///< the weights file's shape (heads as it says or as the dial says)
+    /// The weights file's shape and bias (heads as it says or as the dial says). Score, temperature and dropout are left
+    /// at their defaults: those are for the dials alone, and turning them must not read the files again.
+    std::optional<AttentionConfig> config;
     std::shared_ptr<const AttentionWeights> weights;
     std::shared_ptr<const Matrix> input;
     std::shared_ptr<const Matrix> input2;
+    std::vector<std::string> notes; ///< what had to be assumed, whole sentences for SandboxLayer::notes
 };
 using SandboxFilesPtr = std::shared_ptr<const SandboxFiles>;
 
