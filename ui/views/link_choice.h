@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/session/analyze.h"
+
+#include <span>
+#include <vector>
+
+namespace headscope {
+
+class Selection;
+
+// Which of the weights become curves.
+
+/// One curve. `lane` is the head's place among the shown heads.
+struct ShownLink {
+    std::int32_t lane = 0;
+    std::int32_t query = 0;
+    std::int32_t key = 0;
+    Scalar weight = 0;
+    friend bool operator==(const ShownLink&, const ShownLink&) = default;
+};
+
+/// The tokens whose links alone are shown; both empty: everything.
+struct LinkFocus {
+    std::vector<int> queries;
+    std::vector<int> keys;
+    bool incoming = false; ///< who reads the keys, instead of what the queries read
+    bool empty() const { return queries.empty() && keys.empty(); }
+    friend bool operator==(const LinkFocus&, const LinkFocus&) = default;
+};
+
+/// hovered ?? pinned. With queries and keys chosen, the state's direction says which of them is followed.
+LinkFocus focusOf(const Selection& selection);
+
+/// How many of the weights, strongest first, it takes until their sum reaches share · total; all that are above 0 when
+/// it does not (then `reached` is false).
+struct ShareCount {
+    std::size_t count = 0;
+    bool reached = true;
+};
+ShareCount countToShare(std::span<const Link> strongestFirst, double total, double share);
+
+struct LinkChoice {
+    std::vector<ShownLink> links; ///< row by row (column by column), strongest first in each
+    int cutAt = 0; ///< > 0: some row's ranked list ended here before the share was reached
+};
+
+/// Of the given heads' rows firstQuery … lastQuery − 1 the strongest keys until their sum reaches the state's share of
+/// the row's mass (of what it keeps when tokens are hidden).
+LinkChoice strongestLinks(const Analysis& analysis, const ViewState& state, std::span<const int> heads, int firstQuery,
+                          int lastQuery);
+/// The greatest weight that the given heads show.
+double greatestShown(const Analysis& analysis, const ViewState& state, std::span<const int> heads);
+/// The same for the rows of the chosen queries; or, incoming, of the columns of the chosen keys.
+LinkChoice linksOf(const Analysis& analysis, const ViewState& state, std::span<const int> heads, const LinkFocus& focus);
+
+/// [heads][n of the opposite side] the chosen tokens' weights, summed; without chosen tokens [heads][n_k] the mean that
+/// each key receives.
+std::vector<std::vector<double>> oppositeWeights(const Analysis& analysis, const ViewState& state,
+                                                 std::span<const int> heads, const LinkFocus& focus);
+
+/// Opacity of a weight: (weight ÷ greatest)^gamma, 0 … 1.
+double linkStrength(double weight, double greatest, double gamma);
+
+} // namespace headscope

@@ -1,0 +1,509 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/links_picture.h"
+
+#include "ui/views/describe.h"
+#include "ui/views/geometry.h"
+#include "ui/views/matrix_image.h"
+#include "ui/views/shown.h"
+
+#include <QCoreApplication>
+#include <QFontMetricsF>
+#include <QLocale>
+#include <QPainter>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+namespace headscope {
+
+namespace {
+
+constexpr double margin = 10;
+constexpr double mostInk = 2.5e6;    ///< logical pixels under curves; more would come late …
+constexpr double inkPerPixel = 5;    ///< … or be soup
+constexpr double faintest = 0.04;    ///< opacity below which a curve is not worth its place
+constexpr double stripeOpacity = 0.7; ///< of the strongest: the name on it stays readable
+
+QString tr(const char* text, int n = -1) { return QCoreApplication::translate("LinksView", text, nullptr, n); }
+
+QFont sized(const QFont& base, double factor, bool bold = false) {
+    QFont font = base;
+    font.setPixelSize(std::max(9, static_cast<int>(std::lround(base.pixelSize() * factor))));
+    font.setBold(bold);
+    return font;
+}
+
+QColor faded(QColor colour, double opacity) {
+    colour.setAlphaF(static_cast<float>(std::clamp(opacity, 0.0, 1.0)));
+    return colour;
+}
+
+bool contains(const std::vector<int>& sorted, int value) {
+    return std::binary_search(sorted.begin(), sorted.end(), value);
+}
+
+double legendHeight(const LinksInput& in) {
+    const double line = QFontMetricsF(sized(in.theme.font, 0.82)).height() * 1.25;
+    if (in.rect.height() < 130) return 0;
+    return (in.rect.height() < 260 ? 1 : 2) * line + 4;
+}
+
+/// How one side's tokens are drawn.
+class SidePainter {
+public:
+    SidePainter(QPainter& painter, const LinksInput& input, const LinksLayout& layout, TokenSide side)
+        : p(painter), in(input), m_layout(layout), m_side(side), m_query(side == TokenSide::Query),
+          m_names(m_query ? input.queryNames : input.keyNames), m_font(sized(input.theme.font, layout.nameScale())),
+          m_metrics(m_font), m_small(sized(input.theme.font, 0.82)) {
+        m_chosen = m_query ? in.focus.queries : in.focus.keys;
+        m_pinned = m_query ? in.state.pinnedQueries : in.state.pinnedKeys;
+        m_opposite = !in.focus.empty() && m_query == in.focus.incoming;
+    }
+
+    /// weights: [heads][n], or empty.
+    void draw(const std::vector<std::vector<double>>& weights, double greatest);
+
+private:
+    QColor role() const { return m_query ? in.theme.query : in.theme.key; }
+    QRectF box(int i) const { return m_layout.box(m_side, i).intersected(m_layout.field()); }
+    bool forbidden(int i) const;
+    double mean(const std::vector<std::vector<double>>& weights, int i) const;
+    void drawStripes(const std::vector<std::vector<double>>& weights, double greatest) const;
+    void drawGround(int i) const;
+    void drawName(int i, const QString& number, bool plate) const;
+    std::vector<int> named(const std::vector<std::vector<double>>& weights) const;
+
+    QPainter& p;
+    const LinksInput& in;
+    const LinksLayout& m_layout;
+    TokenSide m_side;
+    bool m_query;
+    const TokenNames& m_names;
+    QFont m_font;
+    QFontMetricsF m_metrics;
+    QFont m_small;
+    std::vector<int> m_chosen;
+    std::vector<int> m_pinned;
+    bool m_opposite; ///< shows the weights of what is chosen on the other side
+};
+
+/// What the mask forbids: to every shown head, for the chosen tokens or, without any, altogether.
+bool SidePainter::forbidden(int i) const {
+    const auto everyHead = [&](auto&& no) { return std::all_of(in.heads.begin(), in.heads.end(), no); };
+    if (m_query && everyHead([&](int h) { return !mayReadAny(in.analysis, h, i); })) return true;
+    if (!m_opposite) {
+        const std::vector<int>& padding = in.analysis.mask.padding;
+        return !m_query && std::find(padding.begin(), padding.end(), i) != padding.end();
+    }
+    const std::vector<int>& others = m_query ? in.focus.keys : in.focus.queries;
+    return everyHead([&](int h) {
+        return std::none_of(others.begin(), others.end(), [&](int o) {
+            return m_query ? mayRead(in.analysis, h, i, o) : mayRead(in.analysis, h, o, i);
+        });
+    });
+}
+
+double SidePainter::mean(const std::vector<std::vector<double>>& weights, int i) const {
+    double sum = 0;
+    for (const std::vector<double>& head : weights) sum += head[static_cast<std::size_t>(i)];
+    return weights.empty() ? 0 : sum / static_cast<double>(weights.size());
+}
+
+void SidePainter::drawStripes(const std::vector<std::vector<double>>& weights, double greatest) const {
+    for (std::size_t lane = 0; lane < weights.size(); ++lane) {
+        const QColor colour = in.theme.head(in.heads[lane], in.analysis.heads());
+        for (int i = m_layout.first(m_side); i < m_layout.last(m_side); ++i) {
+            const double w = weights[lane][static_cast<std::size_t>(i)];
+            const double opacity = stripeOpacity * linkStrength(w, greatest, in.state.gamma);
+            if (opacity < faintest) continue;
+            const QRectF b = box(i);
+            const double width = b.width() / static_cast<double>(weights.size());
+            const double gap = b.height() > 8 ? 1 : 0;
+            p.fillRect(QRectF(b.left() + width * static_cast<double>(lane), b.top() + gap / 2, width, b.height() - gap),
+                       faded(colour, opacity));
+        }
+    }
+}
+
+/// Hatched, chosen or pinned.
+void SidePainter::drawGround(int i) const {
+    const QRectF b = box(i).adjusted(0.5, 0.5, -0.5, -0.5);
+    if (b.height() <= 0 || b.width() <= 0) return;
+    if (forbidden(i)) drawHatch(p, b, in.theme);
+    const bool chosen = contains(m_chosen, i);
+    if (!chosen && !contains(m_pinned, i)) return;
+    const double round = std::min({4.0, b.height() / 3, b.width() / 3});
+    p.setPen(QPen(role(), 1.5));
+    p.setBrush(chosen ? role() : faded(role(), 0.18));
+    p.drawRoundedRect(b.adjusted(0.5, 0.5, -0.5, -0.5), round, round);
+}
+
+void SidePainter::drawName(int i, const QString& number, bool plate) const {
+    const bool lines = m_layout.horizontal();
+    const QRectF whole = m_layout.box(m_side, i);
+    const bool lead = m_layout.leads(m_side);
+    const double height = m_metrics.height();
+    QRectF place = whole.adjusted(6, 0, -6, 0);
+    if (lines) {
+        // The name on the outer half, the number next to the curves.
+        place = QRectF(whole.left(), lead ? whole.top() : whole.bottom() - height * 1.3, whole.width(), height * 1.3);
+    } else if (place.height() < height) {
+        place = QRectF(place.left(), place.center().y() - height / 2, place.width(), height);
+    }
+    const double numberWidth = number.isEmpty() || lines ? 0 : QFontMetricsF(m_small).horizontalAdvance(number) + 6;
+    double room = lines ? std::max(place.width() - 4, plate ? 160.0 : 0.0) : place.width() - numberWidth;
+    const QString name = m_metrics.elidedText(m_names.name(i), Qt::ElideRight, room + 1);
+    const double width = m_metrics.horizontalAdvance(name);
+    if (lines) place = QRectF(place.center().x() - width / 2, place.top(), width, place.height());
+    const QRectF& field = m_layout.field();
+    if (lines && plate) place.moveLeft(std::clamp(place.left(), field.left(), std::max(field.left(), field.right() - width)));
+    const Qt::Alignment along = lines ? Qt::AlignHCenter : lead ? Qt::AlignRight : Qt::AlignLeft;
+    const bool chosen = contains(m_chosen, i);
+    QColor ink = chosen ? in.theme.on(role()) : in.theme.text;
+    if (!chosen && (m_opposite || in.focus.empty()) && forbidden(i)) ink = in.theme.faint;
+    if (!chosen && !m_opposite && !in.focus.empty()) ink = in.theme.faint;
+    if (plate) {
+        QRectF ground = place;
+        if (!lines) ground = lead ? QRectF(place.right() - width, place.top(), width, place.height())
+                                  : QRectF(place.left(), place.top(), width, place.height());
+        p.setPen(Qt::NoPen);
+        p.setBrush(chosen ? role() : faded(in.theme.paper, 0.85));
+        p.drawRoundedRect(ground.adjusted(-4, 0, 4, 0), 3, 3);
+    }
+    p.setFont(m_font);
+    p.setPen(ink);
+    p.drawText(place, static_cast<int>(along | Qt::AlignVCenter | Qt::TextSingleLine), name);
+    if (forbidden(i) && !chosen) {
+        const double left = lines ? place.left() : lead ? place.right() - width : place.left();
+        p.drawLine(QPointF(left, place.center().y()), QPointF(left + width, place.center().y()));
+    }
+    if (number.isEmpty()) return;
+    p.setFont(m_small);
+    p.setPen(in.theme.text);
+    const QFontMetricsF small(m_small);
+    if (lines) {
+        if (small.horizontalAdvance(number) > whole.width() - 2) return;
+        const QRectF half(whole.left(), lead ? place.bottom() : whole.top(), whole.width(), whole.height() - place.height());
+        p.drawText(half, static_cast<int>(Qt::AlignCenter | Qt::TextSingleLine), number);
+    } else if (numberWidth + width <= whole.width() - 8) {
+        const QRectF inner = whole.adjusted(6, 0, -6, 0);
+        p.drawText(inner, static_cast<int>((lead ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter | Qt::TextSingleLine),
+                   number);
+    }
+}
+
+/// Whose names stand, the more important first where there is no room for all: the chosen ones, those that the chosen
+/// ones read most, then a regular few.
+std::vector<int> SidePainter::named(const std::vector<std::vector<double>>& weights) const {
+    const int first = m_layout.first(m_side);
+    const int last = m_layout.last(m_side);
+    std::vector<int> order;
+    for (const int c : m_chosen)
+        if (c >= first && c < last) order.push_back(c);
+    if (m_opposite && !weights.empty()) {
+        std::vector<std::pair<double, int>> strong;
+        for (int i = first; i < last; ++i)
+            if (const double w = mean(weights, i); w >= 0.02) strong.emplace_back(-w, i);
+        std::sort(strong.begin(), strong.end());
+        for (const auto& [w, i] : strong) order.push_back(i);
+    }
+    const bool lines = m_layout.horizontal();
+    const double needed = lines ? 0 : m_metrics.height() * 0.92;
+    const double pitch = last > first ? (lines ? 1e9 : m_layout.box(m_side, first).height()) : 1;
+    const int step = pitch >= needed ? 1 : static_cast<int>(labelStep(pitch, needed));
+    for (int i = (first + step - 1) / step * step; i < last; i += step) order.push_back(i);
+
+    std::set<std::pair<double, double>> taken; // disjoint intervals along
+    std::set<int> done;
+    std::vector<int> names;
+    for (const int i : order) {
+        if (!done.insert(i).second) continue;
+        const QRectF b = m_layout.box(m_side, i);
+        const double middle = lines ? b.center().x() : b.center().y();
+        const double name = m_names.widths()[static_cast<std::size_t>(i)] * m_layout.nameScale();
+        const double half = lines ? (m_layout.scale() >= 1 ? 0.5 : name / 2 + 4) : std::min(needed, pitch) / 2;
+        const double length = lines ? half : std::max(half, needed / 2);
+        const double low = middle - length + 0.01;
+        const double high = middle + length - 0.01;
+        const auto next = taken.lower_bound({low, low});
+        if (next != taken.end() && next->first < high) continue;
+        if (next != taken.begin() && std::prev(next)->second > low) continue;
+        if (!lines && (middle < m_layout.field().top() || middle > m_layout.field().bottom())) continue;
+        taken.insert({low, high});
+        names.push_back(i);
+    }
+    return names;
+}
+
+void SidePainter::draw(const std::vector<std::vector<double>>& weights, double greatest) {
+    if (m_layout.first(m_side) >= m_layout.last(m_side)) return;
+    p.setRenderHint(QPainter::Antialiasing, false);
+    if (!weights.empty()) drawStripes(weights, greatest);
+    p.setRenderHint(QPainter::Antialiasing, true);
+    const QRectF sample = m_layout.box(m_side, m_layout.first(m_side));
+    const bool thin = m_layout.horizontal() ? m_layout.scale() < 1 : sample.height() < m_metrics.height() * 0.92;
+    for (int i = m_layout.first(m_side); i < m_layout.last(m_side); ++i) drawGround(i);
+    const std::vector<int> names = named(weights);
+    for (auto i = names.rbegin(); i != names.rend(); ++i) {
+        const double w = m_opposite ? mean(weights, *i) : 0;
+        drawName(*i, w >= 0.005 ? percent(w) : QString(), thin && (contains(m_chosen, *i) || m_opposite));
+    }
+}
+
+void drawTitles(QPainter& p, const LinksInput& in, const LinksLayout& layout) {
+    const QFont font = sized(in.theme.font, 0.82, true);
+    const QFontMetricsF metrics(font);
+    p.setFont(font);
+    const QRectF curves = curveField(layout);
+    for (const TokenSide side : {TokenSide::Query, TokenSide::Key}) {
+        const bool query = side == TokenSide::Query;
+        const bool lead = layout.leads(side);
+        QString text = tr("keys are read");
+        if (query && layout.horizontal()) text = lead ? tr("queries read ↓") : tr("queries read ↑");
+        else if (query) text = lead ? tr("queries read →") : tr("← queries read");
+        QRectF place = layout.title(side);
+        if (!layout.horizontal()) {
+            // A title longer than its column reaches out over the curves, not beyond the picture.
+            const double room = place.width() + curves.width() / 2 - 8;
+            const double width = std::max(place.width(), std::min(room, metrics.horizontalAdvance(text) + 12));
+            place = lead ? QRectF(place.left(), place.top(), width, place.height())
+                         : QRectF(place.right() - width, place.top(), width, place.height());
+        }
+        p.setPen(in.theme.ink(query ? in.theme.query : in.theme.key));
+        const Qt::Alignment align = layout.horizontal() ? Qt::AlignHCenter : lead ? Qt::AlignRight : Qt::AlignLeft;
+        p.drawText(place.adjusted(6, 0, -6, 0), static_cast<int>(align | Qt::AlignVCenter | Qt::TextSingleLine),
+                   metrics.elidedText(text, Qt::ElideRight, place.width() - 12));
+    }
+}
+
+/// Where in a long text we are.
+void drawScrollMark(QPainter& p, const LinksInput& in, const LinksLayout& layout) {
+    if (layout.share() >= 1) return;
+    const QRectF& f = layout.field();
+    const double extent = layout.horizontal() ? f.width() : f.height();
+    const double length = std::max(16.0, layout.share() * extent);
+    double at = in.zoom.scroll * (extent - length);
+    if (layout.horizontal() && in.queryNames.rightToLeft()) at = extent - length - at;
+    p.setPen(Qt::NoPen);
+    p.setBrush(faded(in.theme.faint, 0.6));
+    const QRectF mark = layout.horizontal() ? QRectF(f.left() + at, in.rect.top() + 2, length, 4)
+                                            : QRectF(in.rect.right() - 6, f.top() + at, 4, length);
+    p.drawRoundedRect(mark, 2, 2);
+}
+
+QString legendText(const LinksInput& in, const LinksLayout& layout, int cutAt, int left) {
+    QStringList parts;
+    const QString share = percent(in.state.mass);
+    parts << (in.focus.incoming ? tr("strongest links up to %1 of what is read").arg(share)
+                                : tr("strongest links up to %1 of each row").arg(share));
+    parts << tr("opacity γ %1").arg(QLocale().toString(in.state.gamma, 'g', 2));
+    const std::size_t chosen = in.focus.incoming ? in.focus.keys.size() : in.focus.queries.size();
+    if (in.heads.size() > 1 && chosen > 0) parts << tr("numbers: mean of %n head(s)", static_cast<int>(in.heads.size()));
+    if (chosen > 1)
+        parts << (in.focus.incoming ? tr("%n column(s) summed", static_cast<int>(chosen))
+                                    : tr("%n row(s) summed", static_cast<int>(chosen)));
+    if (const QString hidden = hiddenCaption(in.analysis, in.state); !hidden.isEmpty()) parts << hidden;
+    if (cutAt > 0) parts << tr("at most %1 a row").arg(cutAt);
+    if (left > 0) parts << tr("%1 weaker ones left out").arg(QLocale().toString(left));
+    if (layout.share() < 1) {
+        const TokenSide longer = layout.count(TokenSide::Query) >= layout.count(TokenSide::Key) ? TokenSide::Query : TokenSide::Key;
+        parts << tr("tokens %1–%2 of %3").arg(layout.first(longer) + 1).arg(layout.last(longer)).arg(layout.count(longer));
+    }
+    return parts.join(QStringLiteral(" · "));
+}
+
+/// The heads' colours with their numbers; returns the width used.
+double drawHeads(QPainter& p, const LinksInput& in, const QPointF& from, double line, double room, bool draw) {
+    const QFontMetricsF metrics(p.font());
+    double x = from.x();
+    const QString word = in.heads.size() == 1 ? tr("head") : tr("heads");
+    const auto text = [&](const QString& s, const QColor& colour) {
+        p.setPen(colour);
+        const double w = metrics.horizontalAdvance(s);
+        if (draw) p.drawText(QRectF(x, from.y(), w + 1, line), static_cast<int>(Qt::AlignVCenter | Qt::TextSingleLine), s);
+        x += w;
+    };
+    text(word + QLatin1Char(' '), in.theme.faint);
+    for (std::size_t i = 0; i < in.heads.size(); ++i) {
+        const QString number = QLocale().toString(in.heads[i] + 1);
+        if (x - from.x() + 16 + 2 * metrics.horizontalAdvance(number) + 10 > room && i + 1 < in.heads.size()) {
+            text(tr("+%1").arg(in.heads.size() - i), in.theme.faint);
+            break;
+        }
+        x += 4;
+        if (draw) p.fillRect(QRectF(x, from.y() + line / 2 - 4, 9, 9), in.theme.head(in.heads[i], in.analysis.heads()));
+        x += 12;
+        text(number, in.theme.text);
+        x += 4;
+    }
+    return x - from.x();
+}
+
+} // namespace
+
+LinksLayout linksLayout(const LinksInput& in) {
+    const QFontMetricsF metrics(in.theme.font);
+    LinksSpec spec;
+    spec.area = in.rect.adjusted(margin, margin * 0.6, -margin, -margin * 0.4 - legendHeight(in));
+    spec.horizontal = in.state.horizontalLinks;
+    spec.swapped = in.state.transposed;
+    spec.line = metrics.height();
+    spec.number = in.rect.width() < 420 ? 0 : QFontMetricsF(sized(in.theme.font, 0.82)).horizontalAdvance(percent(0.62)) + 8;
+    spec.widths = {in.queryNames.widths(), in.keyNames.widths()};
+    spec.rightToLeft = {in.queryNames.rightToLeft(), in.keyNames.rightToLeft()};
+    spec.zoom = in.zoom;
+    return LinksLayout(spec);
+}
+
+QRectF curveField(const LinksLayout& layout) {
+    const QRectF a = layout.band(TokenSide::Query);
+    const QRectF b = layout.band(TokenSide::Key);
+    const QRectF& f = layout.field();
+    if (layout.horizontal()) {
+        const double top = std::min(a.bottom(), b.bottom());
+        return {f.left(), top, f.width(), std::max(a.top(), b.top()) - top};
+    }
+    const double left = std::min(a.right(), b.right());
+    return {left, f.top(), std::max(a.left(), b.left()) - left, f.height()};
+}
+
+namespace {
+
+/// Of the links that would fall on nearly the same pixels the strongest stays. `grain` is how near, in pixels.
+class Sieve {
+public:
+    Sieve(double begin, double extent, double grain, std::size_t lanes)
+        : m_begin(begin), m_grain(grain), m_bins(static_cast<std::size_t>(std::max(1.0, std::ceil(extent / grain)))),
+          m_taken(m_bins * m_bins * lanes) {}
+
+    bool passes(std::size_t lane, double from, double to) {
+        const double i = std::floor((from - m_begin) / m_grain);
+        const double j = std::floor((to - m_begin) / m_grain);
+        const auto bins = static_cast<double>(m_bins);
+        // Those that leave the picture are few and told apart by their end in sight.
+        if (i < 0 || j < 0 || i >= bins || j >= bins) return true;
+        std::vector<bool>::reference taken =
+            m_taken[(lane * m_bins + static_cast<std::size_t>(i)) * m_bins + static_cast<std::size_t>(j)];
+        const bool was = taken;
+        taken = true;
+        return !was;
+    }
+
+private:
+    double m_begin;
+    double m_grain;
+    std::size_t m_bins;
+    std::vector<bool> m_taken;
+};
+
+/// Strong before weak, in 256 classes: exact order matters only for the few that are drawn.
+std::vector<std::uint32_t> strongFirst(const LinkChoice& choice, double greatest) {
+    const auto classOf = [&](const ShownLink& link) {
+        return 255 - static_cast<std::size_t>(std::clamp(static_cast<double>(link.weight) / greatest, 0.0, 1.0) * 255);
+    };
+    std::array<std::size_t, 257> begin{};
+    for (const ShownLink& link : choice.links) ++begin[classOf(link) + 1];
+    for (std::size_t c = 1; c < begin.size(); ++c) begin[c] += begin[c - 1];
+    std::vector<std::uint32_t> order(choice.links.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[begin[classOf(choice.links[i])]++] = i;
+    return order;
+}
+
+struct Candidate {
+    const ShownLink* link = nullptr;
+    double from = 0;
+    double to = 0;
+    double strength = 0;
+};
+
+} // namespace
+
+CurveSet curvesOf(const LinksInput& in, const LinksLayout& layout, const LinkChoice& choice, double greatest) {
+    const bool lines = layout.horizontal();
+    const QRectF field = curveField(layout);
+    const double begin = lines ? field.left() : field.top();
+    const double extent = lines ? field.width() : field.height();
+    const double across = lines ? field.height() : field.width();
+    const bool queriesLead = layout.leads(TokenSide::Query);
+    const int lanes = static_cast<int>(in.heads.size());
+    const double budget = std::min(mostInk, inkPerPixel * extent * across);
+    // Where tokens are thinner than a line, so are the lines.
+    const double widest = std::clamp(0.45 * extent / std::max(1, layout.last(TokenSide::Query) - layout.first(TokenSide::Query)), 0.8, in.state.width);
+    const std::vector<std::uint32_t> order = strongFirst(choice, greatest);
+    std::vector<Candidate> kept;
+    int left = 0;
+    // The finest selection that the picture can hold.
+    for (const double grain : {2.0, 4.0, 8.0, 12.0}) {
+        Sieve sieve(begin, extent, grain, in.heads.size());
+        kept.clear();
+        left = 0;
+        double ink = 0;
+        for (const std::uint32_t i : order) {
+            const ShownLink& link = choice.links[i];
+            const double strength = linkStrength(static_cast<double>(link.weight), greatest, in.state.gamma);
+            if (strength < faintest) break;
+            const QPointF q = layout.port(TokenSide::Query, link.query, link.lane, lanes, in.state.width);
+            const QPointF k = layout.port(TokenSide::Key, link.key, link.lane, lanes, in.state.width);
+            const QPointF from = queriesLead ? q : k;
+            const QPointF to = queriesLead ? k : q;
+            const Candidate c{&link, lines ? from.x() : from.y(), lines ? to.x() : to.y(), strength};
+            if (!sieve.passes(static_cast<std::size_t>(link.lane), c.from, c.to)) continue;
+            if (ink > budget) {
+                ++left;
+                if (grain < 12) break;
+                continue;
+            }
+            ink += std::hypot(across, std::min(extent, std::abs(c.from - c.to))) * (1 + widest * strength);
+            kept.push_back(c);
+        }
+        if (left == 0) break;
+    }
+    std::stable_sort(kept.begin(), kept.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.strength < b.strength; });
+    CurveSet set;
+    set.left = left;
+    for (const Candidate& c : kept) {
+        const QColor colour = in.theme.head(in.heads[static_cast<std::size_t>(c.link->lane)], in.analysis.heads());
+        set.curves.push_back({c.from, c.to, std::max(0.7, widest * (0.3 + 0.7 * c.strength)), faded(colour, 0.95 * c.strength)});
+    }
+    return set;
+}
+
+void drawLinksFrame(QPainter& p, const LinksInput& in, const LinksLayout& layout, double greatest) {
+    const std::vector<std::vector<double>> weights = oppositeWeights(in.analysis, in.state, in.heads, in.focus);
+    double top = greatest;
+    if (in.focus.empty()) {
+        top = 0;
+        for (const std::vector<double>& head : weights)
+            for (const double w : head) top = std::max(top, w);
+        top *= 1.6; // quieter than what a chosen token reads
+    }
+    const TokenSide striped = in.focus.incoming && !in.focus.empty() ? TokenSide::Query : TokenSide::Key;
+    for (const TokenSide side : {TokenSide::Query, TokenSide::Key})
+        SidePainter(p, in, layout, side).draw(side == striped ? weights : std::vector<std::vector<double>>{}, top);
+    drawTitles(p, in, layout);
+    drawScrollMark(p, in, layout);
+}
+
+void drawLinksLegend(QPainter& p, const LinksInput& in, const LinksLayout& layout, int cutAt, int left) {
+    const double height = legendHeight(in);
+    if (height <= 0) return;
+    p.setFont(sized(in.theme.font, 0.82));
+    const QFontMetricsF metrics(p.font());
+    const double line = metrics.height() * 1.25;
+    const double room = in.rect.width() - 2 * margin;
+    const QPointF from(in.rect.left() + margin, in.rect.bottom() - height);
+    p.setRenderHint(QPainter::Antialiasing, false);
+    if (height < 2 * line) { // no room for words
+        drawHeads(p, in, from, line, room, true);
+        return;
+    }
+    const double heads = drawHeads(p, in, from, line, room, false);
+    drawHeads(p, in, {from.x() + std::max(0.0, (room - heads) / 2), from.y()}, line, room, true);
+    p.setPen(in.theme.faint);
+    p.drawText(QRectF(from.x(), from.y() + line, room, line), static_cast<int>(Qt::AlignCenter | Qt::TextSingleLine),
+               metrics.elidedText(legendText(in, layout, cutAt, left), Qt::ElideRight, room));
+}
+
+} // namespace headscope

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/text/token.h"
+
+#include <QFont>
+#include <QHash>
+#include <QString>
+#include <string>
+#include <vector>
+
+namespace headscope {
+
+/// The tokens of one sentence as they are shown, with their widths. Measuring text is slow: what was measured is kept
+/// while the person types on.
+class TokenNames {
+public:
+    /// `sentence` (UTF-8) decides on which side reading starts.
+    void set(const std::vector<Token>& tokens, const std::string& sentence, const QFont& font);
+
+    int count() const { return static_cast<int>(m_names.size()); }
+    const QString& name(int index) const { return m_names[static_cast<std::size_t>(index)]; }
+    const std::vector<double>& widths() const { return m_widths; } ///< logical pixels in the font given
+    bool rightToLeft() const { return m_rightToLeft; }
+
+private:
+    struct Measured {
+        QString name;
+        double width = 0;
+    };
+    QFont m_font;
+    QHash<QByteArray, Measured> m_measured; ///< by the token's UTF-8
+    std::vector<QString> m_names;
+    std::vector<double> m_widths;
+    bool m_rightToLeft = false;
+};
+
+} // namespace headscope
