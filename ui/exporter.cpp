@@ -88,6 +88,13 @@ QByteArray svg(const View& view, const Theme& theme, const PictureOptions& optio
     return bytes;
 }
 
+/// The same picture gives the same file: without the hour at which it was made.
+void forgetCreationDate(QByteArray& pdf) {
+    const qsizetype begin = pdf.indexOf("/CreationDate (");
+    const qsizetype end = pdf.indexOf(')', begin);
+    if (begin >= 0 && end > begin) pdf.replace(begin, end + 1 - begin, QByteArray(end + 1 - begin, ' '));
+}
+
 QByteArray pdf(const View& view, const Theme& theme, const PictureOptions& options) {
     QByteArray bytes;
     QBuffer buffer(&bytes);
@@ -103,6 +110,7 @@ QByteArray pdf(const View& view, const Theme& theme, const PictureOptions& optio
     painter.scale(resolution / pixelsPerInch, resolution / pixelsPerInch);
     draw(painter, view, theme, options);
     painter.end();
+    forgetCreationDate(bytes);
     return bytes;
 }
 

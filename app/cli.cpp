@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli.h"
+
+#include "app/help.h"
+#include "app/load.h"
+#include "app/process.h"
+#include "app/verbs.h"
+
+#include <cstdlib>
+
+namespace headscope {
+
+namespace {
+
+int finish(const Status& status) {
+    return status.ok() ? 0 : report(status.error());
+}
+
+int runVerb(const Arguments& arguments) {
+    const Result<Command> command = load(arguments);
+    if (!command.ok()) return report(command.error());
+    const Interrupts interrupts;
+    const Status status =
+        command->verb == Verb::Trace ? runTrace(*command, interrupts.token()) : runExport(*command, interrupts.token());
+    if (!status.ok() && status.error().code == ErrorCode::Cancelled) return 128 + interrupts.signal();
+    return finish(status);
+}
+
+bool hasDisplay() {
+    for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"})
+        if (const char* value = std::getenv(name); value && *value) return true;
+    return false;
+}
+
+int openWindow(const Arguments& arguments, char* programName) {
+    const Result<Command> command = load(arguments);
+    if (!command.ok()) return report(command.error());
+    if (!hasDisplay())
+        return report({ErrorCode::Usage, "display",
+                       "there is none, so no window can open. Set DISPLAY, or write a picture without one: headscope "
+                       "export --text "
+                       "'The cat sat' -o heads.png"});
+    explainMissingDisplay();
+    int count = 1;
+    char* argv[] = {programName, nullptr};
+    WindowStart start{{}, {}, {}, QString::fromStdString(command->lang), count, argv};
+    if (command->sessionAsked) start.session = command->session;
+    if (command->isSavedSession) start.file = QString::fromStdString(command->sessionFile);
+    if (command->dark) start.theme = *command->dark ? ThemeChoice::Dark : ThemeChoice::Light;
+    return runWindow(start);
+}
+
+} // namespace
+
+int runProgram(const std::vector<std::string>& words, char* programName) {
+    keepStandardStreams();
+    const Result<Arguments> arguments = Arguments::split(words);
+    if (!arguments.ok()) return report(arguments.error());
+    const Result<Command> command = arguments->command();
+    if (!command.ok()) return report(command.error());
+    if (command->manual) return finish(print(manPage()));
+    if (command->help) return finish(print(helpText(command->verb)));
+    if (command->version) return finish(print("headscope " HEADSCOPE_VERSION "\n"));
+    return command->verb == Verb::Window ? openWindow(*arguments, programName) : runVerb(*arguments);
+}
+
+} // namespace headscope

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/load.h"
+
+#include "core/io/safe_file.h"
+#include "core/session/session_file.h"
+#include "core/sources/examples.h"
+#include "core/sources/mask_file.h"
+#include "core/text/token.h"
+
+#include <cerrno>
+#include <cstring>
+#include <unistd.h>
+
+namespace headscope {
+
+namespace {
+
+constexpr std::size_t mostTextBytes = std::size_t{64} << 20;
+
+Result<std::string> readStandardInput() {
+    std::string text;
+    char buffer[1 << 16];
+    while (true) {
+        const ssize_t count = ::read(STDIN_FILENO, buffer, sizeof buffer);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0)
+            return Error{ErrorCode::Io, "standard input", std::string("cannot be read (") + std::strerror(errno) + ")"};
+        if (count == 0) return text;
+        text.append(buffer, static_cast<std::size_t>(count));
+        if (text.size() > mostTextBytes)
+            return Error{ErrorCode::Input, "standard input", "is longer than 64 MiB; give a shorter text"};
+    }
+}
+
+/// The sentence of --text or --text2: itself, a file's bytes, or standard input's.
+Result<std::string> readText(const std::string& option, const std::string& typed) {
+    std::string place = option;
+    Result<std::string> text = typed;
+    if (typed == "-") {
+        place = "standard input";
+        text = readStandardInput();
+    } else if (typed.starts_with("@@")) {
+        text = typed.substr(1);
+    } else if (typed.starts_with("@")) {
+        place = typed.substr(1);
+        text = readFile(place, mostTextBytes);
+    }
+    if (!text.ok()) return text;
+    if (const std::int64_t at = firstInvalidUtf8(*text); at >= 0)
+        return Error{ErrorCode::Input, place,
+                     "byte " + std::to_string(at) + " (from 0) is not UTF-8; save the text as UTF-8"};
+    if (const std::size_t at = text->find('\0'); at != std::string::npos)
+        return Error{ErrorCode::Input, place,
+                     "byte " + std::to_string(at) + " (from 0) is NUL, which no text holds; is this a text file?"};
+    return text;
+}
+
+/// A sentence for work without a window must have something to attend to.
+Status checkTokens(const std::string& option, const std::string& text, const Command& command) {
+    if (command.verb == Verb::Window || !tokenize(text, command.session.sandbox.unit).empty()) return {};
+    return Error{ErrorCode::Input, option, "the text has no token; give at least one word"};
+}
+
+Status loadTexts(Command& command) {
+    Session& session = command.session;
+    if (command.text) {
+        Result<std::string> text = readText("--text", *command.text);
+        if (!text.ok()) return text.error();
+        if (Status status = checkTokens("--text", *text, command); !status.ok()) return status;
+        session.text = *std::move(text);
+    } else if (command.sessionFile.empty() && session.sandbox.inputFile.empty()) {
+        session.text = examples().front().text; // only the window comes here: dials without a sentence
+    }
+    if (command.text2) {
+        Result<std::string> text = readText("--text2", *command.text2);
+        if (!text.ok()) return text.error();
+        if (Status status = checkTokens("--text2", *text, command); !status.ok()) return status;
+        session.text2 = *std::move(text);
+    } else if (!session.sandbox.input2File.empty() && !session.text2) {
+        session.text2 = ""; // its tokens are called 0, 1, 2 …
+    }
+    return {};
+}
+
+} // namespace
+
+Result<Command> load(const Arguments& arguments) {
+    Result<Command> command = arguments.command();
+    if (!command.ok()) return command;
+    if (!command->sessionFile.empty()) {
+        const Result<Session> session = readSession(command->sessionFile);
+        if (!session.ok()) return session.error();
+        command = arguments.command(*session);
+        if (!command.ok()) return command;
+    }
+    const Sandbox& sandbox = command->session.sandbox;
+    // Dials that cannot be are told before any other file is opened; with files the shape comes from them too.
+    if (sandbox.weights != WeightSource::File && sandbox.inputFile.empty() && sandbox.input2File.empty())
+        if (const Result<AttentionConfig> config = resolveConfig(sandbox, {}); !config.ok()) return config.error();
+    if (Status status = loadTexts(*command); !status.ok()) return status.error();
+    if (!command->maskFiles.empty()) {
+        Result<std::shared_ptr<const MaskGrid>> grid = readMasks(command->maskFiles);
+        if (!grid.ok()) return grid.error();
+        command->session.sandbox.mask.grid = *std::move(grid);
+        command->session.sandbox.mask.gridFollowsText = false;
+    }
+    return command;
+}
+
+} // namespace headscope

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/options.h"
+
+#include "app/values.h"
+
+#include <algorithm>
+#include <climits>
+
+namespace headscope {
+
+namespace {
+
+/// Puts a parsed value where it belongs, or hands its error on.
+template <class T, class Target> Status store(Result<T> value, Target& target) {
+    if (!value.ok()) return value.error();
+    target = *std::move(value);
+    return {};
+}
+
+Status storeSize(const std::string& value, std::optional<int>& target) {
+    const Result<std::int64_t> number = parseInteger(value, 1, INT_MAX);
+    if (!number.ok()) return number.error();
+    target = static_cast<int>(*number);
+    return {};
+}
+
+bool isOn(const std::string& value) {
+    return value == "on";
+}
+
+Status setMask(Command& c, const std::string& value) {
+    MaskSpec& mask = c.session.sandbox.mask;
+    if (!c.masksAsked) mask = {};
+    c.masksAsked = true;
+    const std::size_t colon = value.find(':');
+    const std::string kind = value.substr(0, colon);
+    const std::string rest = colon == std::string::npos ? "" : value.substr(colon + 1);
+    if (value == "none") return {};
+    if (value == "causal") {
+        mask.causal = true;
+        return {};
+    }
+    if (kind == "window" || kind == "prefix") {
+        const Result<std::int64_t> number = parseInteger(rest, 0, INT_MAX);
+        if (!number.ok()) return number.error();
+        // Several are given: a cell must be allowed by all, so the narrowest decides.
+        std::optional<int>& target = kind == "window" ? mask.window : mask.prefix;
+        target = std::min(target.value_or(INT_MAX), static_cast<int>(*number));
+        return {};
+    }
+    if (kind == "padding") {
+        const Result<std::vector<int>> keys = parsePositions(rest);
+        if (!keys.ok()) return keys.error();
+        mask.padding.insert(mask.padding.end(), keys->begin(), keys->end());
+        std::sort(mask.padding.begin(), mask.padding.end());
+        mask.padding.erase(std::unique(mask.padding.begin(), mask.padding.end()), mask.padding.end());
+        return {};
+    }
+    if (!value.ends_with(".npy")) return unknownWord(value, "none, causal, window:W, prefix:P, padding:I,J…, FILE.npy");
+    c.maskFiles.push_back(value);
+    return {};
+}
+
+Status setWeights(Command& c, const std::string& value) {
+    Sandbox& sandbox = c.session.sandbox;
+    sandbox.weightsFile.clear();
+    sandbox.weightsPrefix.clear();
+    for (const WeightSource source : {WeightSource::Designed, WeightSource::Random}) {
+        if (value != wordFor(source)) continue;
+        sandbox.weights = source;
+        return {};
+    }
+    for (const std::string ending : {".safetensors", ".npz"}) {
+        const std::size_t cut = value.rfind(ending + ":");
+        const bool prefixed = cut != std::string::npos;
+        if (!prefixed && !value.ends_with(ending)) continue;
+        sandbox.weights = WeightSource::File;
+        sandbox.weightsFile = prefixed ? value.substr(0, cut + ending.size()) : value;
+        if (prefixed) sandbox.weightsPrefix = value.substr(cut + ending.size() + 1);
+        return {};
+    }
+    return unknownWord(value, "designed, random, FILE.safetensors[:PREFIX], FILE.npz[:PREFIX]");
+}
+
+Status setDesigns(Command& c, const std::string& value) {
+    const Result<std::vector<std::string>> words = parseList(value);
+    if (!words.ok()) return words.error();
+    std::vector<Design> designs;
+    for (const std::string& word : *words) {
+        const Result<Design> design = parseWord<Design>(word);
+        if (!design.ok()) return design.error();
+        designs.push_back(*design);
+    }
+    c.session.sandbox.designs = designs;
+    return {};
+}
+
+Status setInput(std::string& target, const std::string& value) {
+    if (!value.ends_with(".npy")) return usage("\"" + value + "\" is not the name of a .npy file");
+    target = value;
+    return {};
+}
+
+Status setWhat(Command& c, const std::string& value) {
+    static const std::vector<std::string> known = {"weights", "softmax", "scores", "mask",  "q",      "k",
+                                                   "v",       "context", "output", "input", "hidden", "logits"};
+    const Result<std::vector<std::string>> names = parseList(value);
+    if (!names.ok()) return names.error();
+    c.numbers.what.clear();
+    for (const std::string& name : *names) {
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+            std::string list;
+            for (const std::string& k : known) list += (list.empty() ? "" : ", ") + k;
+            return unknownWord(name, list);
+        }
+        if (name == "hidden" || name == "logits")
+            return usage(name + " belongs to whole models; the sandbox is one layer and has none");
+        if (std::find(c.numbers.what.begin(), c.numbers.what.end(), name) == c.numbers.what.end())
+            c.numbers.what.push_back(name);
+    }
+    return {};
+}
+
+Status setHead(Command& c, const std::string& value) {
+    c.heads.clear();
+    return value == "all" ? Status() : store(parsePositions(value), c.heads);
+}
+
+/// Pins, or "none".
+Status setPins(std::vector<int>& pins, bool& asked, const std::string& value) {
+    asked = true;
+    pins.clear();
+    if (value == "none") return {};
+    if (Status status = store(parsePositions(value), pins); !status.ok()) return status;
+    std::sort(pins.begin(), pins.end());
+    pins.erase(std::unique(pins.begin(), pins.end()), pins.end());
+    return {};
+}
+
+Status setSite(Command& c, const std::string& value) {
+    for (const char* known : {"self", "cross", "encoder", "decoder"})
+        if (value == known) c.numbers.site = value;
+    return c.numbers.site == value ? Status() : unknownWord(value, "self, cross, encoder, decoder");
+}
+
+Status setView(Command& c, const std::string& value) {
+    for (const char* later : {"overview", "steps", "neuron", "headmap", "compare", "cost"})
+        if (value == later)
+            return usage("the view \"" + value + "\" is not in this version; there are " + listWords<ViewKind>());
+    return store(parseWord<ViewKind>(value), c.session.view.view);
+}
+
+Status setTheme(Command& c, const std::string& value) {
+    if (value != "light" && value != "dark") return unknownWord(value, "light, dark");
+    c.dark = value == "dark";
+    return {};
+}
+
+Status setLang(Command& c, const std::string& value) {
+    const bool fits = value.size() >= 2 && value.size() <= 12 && std::all_of(value.begin(), value.end(), [](char x) {
+                          return (x >= 'a' && x <= 'z') || (x >= 'A' && x <= 'Z') || x == '_' || x == '-';
+                      });
+    if (!fits) return usage("\"" + value + "\" is not a language such as en, zh_CN or de");
+    c.lang = value;
+    return {};
+}
+
+Status setPixels(Command& c, const std::string& value, bool millimetres) {
+    if (c.picture.millimetres != millimetres && (c.pixelsAsked || c.picture.millimetres))
+        return usage("--size and --mm exclude one another; give one of them");
+    const Result<std::pair<double, double>> size = parseSize(value, !millimetres);
+    if (!size.ok()) return size.error();
+    c.picture.size = {size->first, size->second};
+    c.picture.millimetres = millimetres;
+    c.pixelsAsked = !millimetres;
+    return {};
+}
+
+Status setDots(Command& c, const std::string& value) {
+    c.dotsAsked = true;
+    return store(parseNumber(value, 1, 10'000), c.picture.dpi);
+}
+
+Status notYet(Command&, const std::string&) {
+    return usage("not in this version; it works on the one-layer sandbox");
+}
+
+constexpr const char* Sentence = "The sentence";
+constexpr const char* Dials = "The attention layer";
+constexpr const char* Vectors = "Weights and vectors";
+constexpr const char* Look = "What is looked at";
+constexpr const char* Picture = "The picture";
+constexpr const char* Numbers = "The numbers";
+constexpr const char* General = "In general";
+constexpr const char* Models = "Not in this version";
+
+const Option table[] = {
+    {Everywhere, Sentence, "--text", "T",
+     "the sentence, in UTF-8; @FILE reads a file, - standard input, and @@… is a sentence that begins with @",
+     [](Command& c, const std::string& v) -> Status { return c.text = v, Status(); }},
+    {Everywhere, Sentence, "--text2", "T",
+     "a second one: queries come from the first sentence, keys and values from this one",
+     [](Command& c, const std::string& v) -> Status { return c.text2 = v, Status(); }},
+    {Everywhere, Sentence, "--tokens", "UNIT", "words (default) or characters",
+     [](Command& c, const std::string& v) -> Status { return store(parseWord<TokenUnit>(v), c.session.sandbox.unit); }},
+    {Everywhere, Sentence, "--session", "FILE", "start from a saved session (.headscope); other options override it",
+     [](Command& c, const std::string& v) -> Status {
+         return c.sessionFile = v, v.empty() ? Status(usage("the file's name is missing")) : Status();
+     }},
+
+    {Everywhere, Dials, "--d-model", "N", "width of the token vectors (64)",
+     [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.dModel); }},
+    {Everywhere, Dials, "--heads", "N", "number of heads (4)",
+     [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.heads); }},
+    {Everywhere, Dials, "--kv-heads", "N", "heads of keys and values; divides --heads (= heads)",
+     [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.kvHeads); }},
+    {Everywhere, Dials, "--d-k", "N", "size of a query and a key, per head (d_model ÷ heads)",
+     [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.dK); }},
+    {Everywhere, Dials, "--d-v", "N", "size of a value, per head (d_model ÷ heads)",
+     [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.dV); }},
+    {Everywhere, Dials, "--score", "KIND", "scaled-dot (default: q·k/√d_k), dot (q·k), cosine, or euclidean (−‖q − k‖)",
+     [](Command& c, const std::string& v) -> Status {
+         return store(parseWord<ScoreKind>(v), c.session.sandbox.score);
+     }},
+    {Everywhere, Dials, "--temperature", "X", "scores are divided by it (1)",
+     [](Command& c, const std::string& v) -> Status {
+         return store(parseNumber(v, 0, 1e30, true), c.session.sandbox.temperature);
+     }},
+    {Everywhere, Dials, "--combine", "HOW", "how heads are joined before W_O: concat (default), sum or mean",
+     [](Command& c, const std::string& v) -> Status {
+         return store(parseWord<Combine>(v), c.session.sandbox.combine);
+     }},
+    {Everywhere, Dials, "--mask", "M",
+     "none, causal, window:W (|query − key| ≤ W), prefix:P (causal, but the first P tokens see each other), "
+     "padding:I,J… "
+     "(keys that cannot be read, from 0), or FILE.npy ([n_q, n_k] or [heads, n_q, n_k] of 0 and 1; 1 = may attend). "
+     "Given "
+     "several times, a cell must be allowed by all",
+     setMask},
+    {Everywhere, Dials, "--dropout", "P", "share of weights dropped, from 0 to less than 1 (0)",
+     [](Command& c, const std::string& v) -> Status { return store(parseNumber(v, 0, 1), c.session.sandbox.dropout); }},
+    {Everywhere, Dials, "--after", "WHAT", "what follows the attention: nothing (default), mlp or rnn",
+     [](Command& c, const std::string& v) -> Status { return store(parseWord<After>(v), c.session.sandbox.after); }},
+
+    {Everywhere, Vectors, "--weights", "W",
+     "designed (default), random, or FILE.safetensors or FILE.npz with a PyTorch MultiheadAttention or a Keras "
+     "MultiHeadAttention layer; FILE:PREFIX picks one of several",
+     setWeights},
+    {Everywhere, Vectors, "--designs", "D,D…",
+     "what each head is built to do: previous, next, first, self, same, similar (previous,next,first,same)",
+     setDesigns},
+    {Everywhere, Vectors, "--bias", nullptr, "random and designed weights get biases (off)",
+     [](Command& c, const std::string& v) -> Status { return c.session.sandbox.bias = isOn(v), Status(); }},
+    {Everywhere, Vectors, "--seed", "N", "of everything random (0)",
+     [](Command& c, const std::string& v) -> Status {
+         const Result<std::int64_t> seed = parseInteger(v, 0, INT64_MAX);
+         if (seed.ok()) c.session.sandbox.seed = static_cast<std::uint64_t>(*seed);
+         return seed.ok() ? Status() : Status(seed.error());
+     }},
+    {Everywhere, Vectors, "--positions", "P",
+     "position vectors added to the tokens': sinusoidal (default), none (default with --input) or learned",
+     [](Command& c, const std::string& v) -> Status {
+         return store(parseWord<Positions>(v), c.session.sandbox.positions);
+     }},
+    {Everywhere, Vectors, "--input", "X.npy",
+     "[n, d_model] instead of the token vectors; without --text the tokens are called 0, 1, 2 …",
+     [](Command& c, const std::string& v) -> Status { return setInput(c.session.sandbox.inputFile, v); }},
+    {Everywhere, Vectors, "--input2", "Y.npy", "the same for the second sentence",
+     [](Command& c, const std::string& v) -> Status { return setInput(c.session.sandbox.input2File, v); }},
+
+    {InVerbs, Look, "--head", "I,J…|all", "the heads, from 0 (all)", setHead},
+    {InVerbs, Look, "--layer", "L", "the layer, from 0; the sandbox has layer 0",
+     [](Command& c, const std::string& v) -> Status {
+         const Result<std::int64_t> layer = parseInteger(v, 0, INT_MAX);
+         if (layer.ok()) c.numbers.layer = static_cast<int>(*layer);
+         return layer.ok() ? Status() : Status(layer.error());
+     }},
+    {InVerbs, Look, "--site", "S", "self (one sentence) or cross (two)", setSite},
+    {InWindow | InExport, Look, "--view", "VIEW",
+     "heads (all of them, default), head (one, large) or links (tokens and lines)", setView},
+    {InExport, Look, "--query", "I,J…", "queries that are pinned, from 0",
+     [](Command& c, const std::string& v) -> Status {
+         return setPins(c.session.view.pinnedQueries, c.queriesAsked, v);
+     }},
+    {InExport, Look, "--key", "I,J…", "keys that are pinned, from 0",
+     [](Command& c, const std::string& v) -> Status { return setPins(c.session.view.pinnedKeys, c.keysAsked, v); }},
+    {InExport, Look, "--direction", "WAY", "reads-from (default) or is-read-by: which way the links of a token go",
+     [](Command& c, const std::string& v) -> Status {
+         return store(parseWord<Direction>(v), c.session.view.direction);
+     }},
+    {InExport, Look, "--mass", "X", "share of each row's mass that links show, 0 to 1 (0.7)",
+     [](Command& c, const std::string& v) -> Status { return store(parseNumber(v, 0, 1), c.session.view.mass); }},
+    {InExport, Look, "--gamma", "X", "opacity of a link = (weight ÷ greatest)^X (0.7)",
+     [](Command& c, const std::string& v) -> Status {
+         return store(parseNumber(v, 0, 10, true), c.session.view.gamma);
+     }},
+    {InExport, Look, "--horizontal", nullptr, "links between two lines of text instead of two columns",
+     [](Command& c, const std::string& v) -> Status { return c.session.view.horizontalLinks = isOn(v), Status(); }},
+    {InExport, Look, "--transpose", nullptr, "keys down the side, queries along the top",
+     [](Command& c, const std::string& v) -> Status { return c.session.view.transposed = isOn(v), Status(); }},
+
+    {InExport, Picture, "-o, --output", "FILE",
+     "where to: FILE.png, FILE.svg or FILE.pdf; - is standard output, with --format",
+     [](Command& c, const std::string& v) -> Status { return c.output = v, Status(); }},
+    {InExport, Picture, "--format", "F", "png, svg or pdf, whatever the file is called",
+     [](Command& c, const std::string& v) -> Status { return c.format = v, Status(); }},
+    {InWindow | InExport, Picture, "--theme", "T", "light or dark (light in pictures; the window follows the system)",
+     setTheme},
+    {InExport, Picture, "--size", "WxH", "in pixels of 1/96 inch (1200x800)",
+     [](Command& c, const std::string& v) -> Status { return setPixels(c, v, false); }},
+    {InExport, Picture, "--mm", "WxH", "in millimetres",
+     [](Command& c, const std::string& v) -> Status { return setPixels(c, v, true); }},
+    {InExport, Picture, "--dpi", "N", "dots per inch of a PNG sized with --mm (300)", setDots},
+    {InExport, Picture, "--transparent", nullptr, "without a ground",
+     [](Command& c, const std::string& v) -> Status { return c.picture.transparent = isOn(v), Status(); }},
+    {InExport, Picture, "--colors", "MAP", "viridis (default), cividis, magma or grey",
+     [](Command& c, const std::string& v) -> Status {
+         return store(parseWord<ColourMapName>(v), c.session.view.colours);
+     }},
+    {InExport, Picture, "--range", "R",
+     "what the brightest colour stands for: the greatest weight of its row, its head (default), or of all",
+     [](Command& c, const std::string& v) -> Status { return store(parseWord<ColourRange>(v), c.session.view.range); }},
+
+    {InTrace, Numbers, "-o, --output", "FILE",
+     "where to: FILE.npz, .safetensors, .json or .csv; - is standard output, with --format",
+     [](Command& c, const std::string& v) -> Status { return c.output = v, Status(); }},
+    {InTrace, Numbers, "--format", "F", "npz, safetensors, json or csv, whatever the file is called",
+     [](Command& c, const std::string& v) -> Status { return c.format = v, Status(); }},
+    {InTrace, Numbers, "--what", "A,B…",
+     "weights, softmax, scores, mask, q, k, v, context, output, input (weights,scores,context,output,q,k,v)", setWhat},
+
+    {InWindow, General, "--lang", "L", "the language: en, or a locale such as zh_CN", setLang},
+    {Everywhere, General, "--quiet", nullptr, "no progress on a terminal",
+     [](Command& c, const std::string& v) -> Status { return c.quiet = isOn(v), Status(); }},
+    {Everywhere, General, "--version", nullptr, "the version",
+     [](Command& c, const std::string& v) -> Status { return c.version = isOn(v), Status(); }},
+    {Everywhere, General, "--help", nullptr, "this",
+     [](Command& c, const std::string& v) -> Status { return c.help = isOn(v), Status(); }},
+
+    {InWindow, General, "--man", nullptr, "",
+     [](Command& c, const std::string& v) -> Status { return c.manual = isOn(v), Status(); }}, // for packagers
+
+    {Everywhere, Models, "--model", "M", "", notYet},
+};
+
+const VerbInfo verbTable[] = {
+    {"export", Verb::Export, "draw a picture: PNG, SVG or PDF"},
+    {"trace", Verb::Trace, "write the numbers: NPZ, safetensors, JSON or CSV"},
+    {"predict", {}, ""},
+    {"tokenize", {}, ""},
+    {"train", {}, ""},
+    {"evaluate", {}, ""},
+    {"models", {}, ""},
+    {"download", {}, ""},
+    {"measure", {}, ""},
+};
+
+} // namespace
+
+bool Option::isCalled(std::string_view word) const {
+    const std::string_view names = name;
+    const std::size_t comma = names.find(", ");
+    if (comma == std::string_view::npos) return word == names;
+    return word == names.substr(0, comma) || word == names.substr(comma + 2);
+}
+
+std::span<const Option> options() {
+    return table;
+}
+std::span<const VerbInfo> verbs() {
+    return verbTable;
+}
+
+unsigned placeOf(Verb verb) {
+    switch (verb) {
+    case Verb::Export:
+        return InExport;
+    case Verb::Trace:
+        return InTrace;
+    case Verb::Window:
+        break;
+    }
+    return InWindow;
+}
+
+} // namespace headscope

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/verbs.h"
+
+#include "app/process.h"
+#include "ui/views/view.h"
+
+#include <QApplication>
+#include <QLocale>
+#include <algorithm>
+#include <memory>
+
+namespace headscope {
+
+namespace {
+
+Result<AnalysisPtr> compute(const Command& command, std::stop_token stop) {
+    const Result<SandboxFilesPtr> files = readFiles(command.session.sandbox, stop);
+    if (!files.ok()) return files.error();
+    const Result<AnalysisPtr> analysis = analyze(command.session, *files, stop);
+    if (!analysis.ok()) return analysis;
+    if ((*analysis)->empty()) return Error{ErrorCode::Input, "--text", "the text has no token; give at least one word"};
+    return analysis;
+}
+
+Status checkPins(const char* option, bool asked, const std::vector<int>& pins, std::size_t tokens) {
+    if (!asked || pins.empty() || static_cast<std::size_t>(pins.back()) < tokens) return {};
+    return Error{ErrorCode::Usage, option,
+                 "there is no token " + std::to_string(pins.back()) + "; they are numbered 0 to " +
+                     std::to_string(tokens - 1)};
+}
+
+/// Settings of the desktop that would change the picture.
+void forgetDesktop() {
+    for (const char* name :
+         {"QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS", "QT_FONT_DPI", "QT_STYLE_OVERRIDE", "QT_QPA_PLATFORMTHEME",
+          "QT_SCALE_FACTOR_ROUNDING_POLICY", "QT_ENABLE_HIGHDPI_SCALING", "QT_USE_PHYSICAL_DPI"})
+        qunsetenv(name);
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    QLocale::setDefault(QLocale(QLocale::English));
+}
+
+Status draw(const Command& command, AnalysisPtr analysis) {
+    const QuietLibraries quiet;
+    forgetDesktop();
+    int count = 1;
+    char name[] = "headscope";
+    char* arguments[] = {name, nullptr};
+    const QApplication application(count, arguments);
+
+    Selection selection;
+    selection.setState(command.session.view);
+    selection.setExtent(analysis->heads(), static_cast<int>(analysis->queries.size()),
+                        static_cast<int>(analysis->keys.size()));
+    const Theme theme = command.dark.value_or(false) ? Theme::darkTheme() : Theme::light();
+    const std::unique_ptr<View> view(makeView(command.session.view.view, selection));
+    view->setTheme(theme);
+    view->setAnalysis(std::move(analysis));
+
+    PictureOptions picture = command.picture;
+    picture.format = command.format == "svg"   ? PictureFormat::Svg
+                     : command.format == "pdf" ? PictureFormat::Pdf
+                                               : PictureFormat::Png;
+    return exportPicture(*view, theme, picture, command.output);
+}
+
+} // namespace
+
+Status runTrace(const Command& command, std::stop_token stop) {
+    return compute(command, stop).error();
+}
+
+Status runExport(const Command& command, std::stop_token stop) {
+    const Result<AnalysisPtr> analysis = compute(command, stop);
+    if (!analysis.ok()) return analysis.error();
+    const ViewState& view = command.session.view;
+    if (Status status = checkPins("--query", command.queriesAsked, view.pinnedQueries, (*analysis)->queries.size());
+        !status.ok())
+        return status;
+    if (Status status = checkPins("--key", command.keysAsked, view.pinnedKeys, (*analysis)->keys.size()); !status.ok())
+        return status;
+    return draw(command, *analysis);
+}
+
+} // namespace headscope
