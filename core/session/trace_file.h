@@ -12,17 +12,23 @@ enum class TraceFormat { Npz, Safetensors, Json, Csv };
 
 /// What `headscope trace` writes; the names are those of the trace format.
 struct TraceRequest {
-    std::vector<std::string> what; ///< weights, softmax, scores, mask, q, k, v, context, output, input, hidden; empty: the default set
-    std::vector<int> heads;        ///< in this order; empty: all
-    std::string site;              ///< "self", "cross", or empty: what there is
-    int layer = -1;                ///< −1: all
+    /// weights, softmax, scores, mask, q, k, v, context, output, input, hidden; empty: weights, scores, context,
+    /// output, q, k, v. ids, spans, tokens and config are always written. A CSV file has one row per cell with score,
+    /// weight and mask, whatever is asked.
+    std::vector<std::string> what;
+    /// In this order; empty: all. Of a chosen head its own k and v are written, so that k[i] and v[i] belong to q[i];
+    /// without a choice k and v hold every kv head once.
+    std::vector<int> heads;
+    std::string site; ///< "self", "cross", or empty: what there is
+    int layer = -1;   ///< −1: all
 };
 
-/// Usage error for a name, head, site or layer that this analysis does not have.
+/// Usage error for a name, head, site or layer that this analysis does not have; Input error for one without tokens.
 Status checkRequest(const Analysis& analysis, const TraceRequest& request);
 
 /// Writes the numbers beside `path` and renames; nothing half-written stays. "-" is standard output; devices and pipes
-/// are written to. Io error with the path; Cancelled.
+/// are written to. No more than one head's n_q × n_k numbers are held at a time. Errors: those of checkRequest, Io
+/// with the path, Cancelled.
 Status writeTrace(const Analysis& analysis, const TraceRequest& request, TraceFormat format, const std::string& path,
                   std::stop_token stop = {});
 

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/trace_file.h"
+
+#include "core/io/array_writer.h"
+#include "core/session/trace_arrays.h"
+#include "core/session/trace_csv.h"
+#include "core/session/trace_json.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace headscope {
+
+namespace {
+
+constexpr std::array<std::string_view, 11> kArrays{"weights", "softmax", "scores", "mask",  "q",     "k",
+                                                   "v",       "context", "output", "input", "hidden"};
+
+bool writeJson(SafeFile& file, const Analysis& a, const TraceRequest& request, const GoOn& goOn) {
+    file.write("{\"headscope\": \"" HEADSCOPE_VERSION "\",\n\"tokens\": " + tokensJson(a.queries));
+    if (a.cross) file.write(",\n\"tokens2\": " + tokensJson(a.keys));
+    file.write(",\n\"config\": " + configJson(a) + ",\n\"arrays\": ");
+    const bool good = writeJsonArrays(file, traceArrays(a, request), goOn);
+    file.write("}\n");
+    return good;
+}
+
+/// The texts of an archive; its members are files with endings, those of safetensors' metadata are plain names.
+std::vector<NamedText> texts(const Analysis& a, const std::string& ending) {
+    std::vector<NamedText> out{{"config" + ending, configJson(a)}, {"tokens" + ending, tokensJson(a.queries)}};
+    if (a.cross) out.push_back({"tokens2" + ending, tokensJson(a.keys)});
+    return out;
+}
+
+bool write(SafeFile& file, const Analysis& a, const TraceRequest& request, TraceFormat format, const GoOn& goOn) {
+    switch (format) {
+    case TraceFormat::Npz:
+        return writeNpz(file, traceArrays(a, request), texts(a, ".json"), goOn);
+    case TraceFormat::Safetensors:
+        return writeSafetensors(file, traceArrays(a, request), texts(a, ""), goOn);
+    case TraceFormat::Json:
+        return writeJson(file, a, request, goOn);
+    case TraceFormat::Csv:
+        return writeTraceCsv(file, a, request, goOn);
+    }
+    return false;
+}
+
+Error usage(const char* option, const std::string& detail) {
+    return {ErrorCode::Usage, option, detail};
+}
+
+} // namespace
+
+Status checkRequest(const Analysis& analysis, const TraceRequest& request) {
+    for (const std::string& name : request.what) {
+        if (name == "logits") return usage("--what", "there are no logits: the sandbox has no output head");
+        if (std::find(kArrays.begin(), kArrays.end(), name) != kArrays.end()) continue;
+        std::string known;
+        for (const std::string_view word : kArrays) known.append(known.empty() ? "" : ", ").append(word);
+        return usage("--what", "there is no " + showName(name) + "; choose from " + known);
+    }
+    if (analysis.empty())
+        return Error{ErrorCode::Input, "--text", "the text holds no token; there is nothing to write"};
+    for (const int head : request.heads)
+        if (head < 0 || head >= analysis.config.heads)
+            return usage("--head", "there is no head " + std::to_string(head) + "; the heads are 0 to " +
+                                       std::to_string(analysis.config.heads - 1));
+    if (!request.site.empty() && request.site != siteOf(analysis))
+        return usage("--site",
+                     "there is no site " + showName(request.site) + " here; the only one is " + siteOf(analysis));
+    if (request.layer > 0)
+        return usage("--layer",
+                     "there is no layer " + std::to_string(request.layer) + "; the sandbox has only layer 0");
+    return {};
+}
+
+Status writeTrace(const Analysis& analysis, const TraceRequest& request, TraceFormat format, const std::string& path,
+                  std::stop_token stop) {
+    if (Status status = checkRequest(analysis, request); !status) return status;
+    Result<SafeFile> file = SafeFile::create(path);
+    if (!file) return file.error();
+    const GoOn goOn = [&] { return !stop.stop_requested(); };
+    [[maybe_unused]] const bool complete = write(*file, analysis, request, format, goOn);
+    if (stop.stop_requested()) return Error{ErrorCode::Cancelled, "", "stopped"};
+    assert(complete || file->failed());
+    return file->commit();
+}
+
+} // namespace headscope

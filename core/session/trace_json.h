@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/session/analyze.h"
+
+#include <string>
+
+namespace headscope {
+
+/// [{"id", "text", "begin", "end", "special"} …]
+std::string tokensJson(const std::vector<Token>& tokens);
+/// The dials that made the analysis, as the command line calls them; heads is a list of one object per head, with
+/// "design" where the head was designed.
+std::string configJson(const Analysis& analysis);
+
+} // namespace headscope
