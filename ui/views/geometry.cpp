@@ -52,6 +52,23 @@ BoxLayout bestBoxes(int count, const QSizeF& area, double aspect, double gap, do
     return best;
 }
 
+std::vector<QRectF> flowBoxes(const std::vector<double>& widths, const FlowSpec& spec) {
+    std::vector<QRectF> boxes;
+    boxes.reserve(widths.size());
+    double x = 0;
+    double y = 0;
+    for (const double wanted : widths) {
+        const double width = std::min(wanted, spec.lineWidth);
+        if (x > 0 && x + width > spec.lineWidth + 0.01) {
+            x = 0;
+            y += spec.height;
+        }
+        boxes.emplace_back(spec.rightToLeft ? spec.lineWidth - x - width : x, y, width, spec.height);
+        x += width + spec.gap;
+    }
+    return boxes;
+}
+
 Index labelStep(double cellExtent, double needed) {
     if (cellExtent <= 0) return 1;
     for (Index decade = 1;; decade *= 10)

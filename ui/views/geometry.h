@@ -46,6 +46,16 @@ struct BoxLayout {
 /// on each.
 BoxLayout bestBoxes(int count, const QSizeF& area, double aspect, double gap, double extra);
 
+/// Boxes of these widths one after the other in running-text order, a new line whenever one is full; a box wider than a
+/// line takes a line. Right to left: lines begin at the right end.
+struct FlowSpec {
+    double lineWidth = 0;
+    double height = 0; ///< of a line
+    double gap = 0;    ///< between neighbours
+    bool rightToLeft = false;
+};
+std::vector<QRectF> flowBoxes(const std::vector<double>& widths, const FlowSpec& spec);
+
 /// Every how many positions a label is drawn so that none overlap: 1, 2, 3, 4, 5, 6, 8, 10, 20 …; `needed` is the
 /// extent of one.
 Index labelStep(double cellExtent, double needed);

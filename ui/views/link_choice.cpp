@@ -34,6 +34,24 @@ LinkFocus focusOf(const Selection& selection) {
     return focus;
 }
 
+bool forbiddenQuery(const Analysis& analysis, std::span<const int> heads, const LinkFocus& focus, int query) {
+    return std::all_of(heads.begin(), heads.end(), [&](int head) {
+        if (!mayReadAny(analysis, head, query)) return true;
+        return focus.incoming && std::none_of(focus.keys.begin(), focus.keys.end(),
+                                              [&](int key) { return mayRead(analysis, head, query, key); });
+    });
+}
+
+bool forbiddenKey(const Analysis& analysis, std::span<const int> heads, const LinkFocus& focus, int key) {
+    const std::vector<int>& padding = analysis.mask.padding;
+    if (std::find(padding.begin(), padding.end(), key) != padding.end()) return true;
+    if (focus.empty() || focus.incoming) return false;
+    return std::all_of(heads.begin(), heads.end(), [&](int head) {
+        return std::none_of(focus.queries.begin(), focus.queries.end(),
+                            [&](int query) { return mayRead(analysis, head, query, key); });
+    });
+}
+
 ShareCount countToShare(std::span<const Link> strongestFirst, double total, double share) {
     const double wanted = share * total - 1e-6 * total; // rounding must not ask for one key more
     double reached = 0;

@@ -33,6 +33,11 @@ struct LinkFocus {
 /// hovered ?? pinned. With queries and keys chosen, the state's direction says which of them is followed.
 LinkFocus focusOf(const Selection& selection);
 
+/// Whether the mask forbids this token to all of the heads: to be read by the followed queries, or to read the followed
+/// keys; with nothing followed, whether it cannot be read at all, or cannot read anything.
+bool forbiddenQuery(const Analysis& analysis, std::span<const int> heads, const LinkFocus& focus, int query);
+bool forbiddenKey(const Analysis& analysis, std::span<const int> heads, const LinkFocus& focus, int key);
+
 /// How many of the weights, strongest first, it takes until their sum reaches share · total; all that are above 0 when
 /// it does not (then `reached` is false).
 struct ShareCount {

@@ -88,20 +88,8 @@ private:
     bool m_opposite; ///< shows the weights of what is chosen on the other side
 };
 
-/// What the mask forbids: to every shown head, for the chosen tokens or, without any, altogether.
 bool SidePainter::forbidden(int i) const {
-    const auto everyHead = [&](auto&& no) { return std::all_of(in.heads.begin(), in.heads.end(), no); };
-    if (m_query && everyHead([&](int h) { return !mayReadAny(in.analysis, h, i); })) return true;
-    if (!m_opposite) {
-        const std::vector<int>& padding = in.analysis.mask.padding;
-        return !m_query && std::find(padding.begin(), padding.end(), i) != padding.end();
-    }
-    const std::vector<int>& others = m_query ? in.focus.keys : in.focus.queries;
-    return everyHead([&](int h) {
-        return std::none_of(others.begin(), others.end(), [&](int o) {
-            return m_query ? mayRead(in.analysis, h, i, o) : mayRead(in.analysis, h, o, i);
-        });
-    });
+    return m_query ? forbiddenQuery(in.analysis, in.heads, in.focus, i) : forbiddenKey(in.analysis, in.heads, in.focus, i);
 }
 
 double SidePainter::mean(const std::vector<std::vector<double>>& weights, int i) const {
