@@ -1,18 +1,53 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/run_window.h"
 
+#include "core/sources/examples.h"
+#include "ui/main_window.h"
+#include "ui/panels/sentence_panel.h"
+#include "ui/preferences.h"
+
 #include <QApplication>
-#include <QWidget>
+#include <QIcon>
+#include <QLibraryInfo>
+#include <QLocale>
+#include <QTranslator>
+#include <algorithm>
 
 namespace headscope {
+
+namespace {
+
+/// The first example with “it” pinned: a finished picture that means something.
+Session firstSession() {
+    Session session;
+    session.text = examples().front().text;
+    const std::vector<Token> tokens = tokenize(session.text, session.sandbox.unit);
+    const auto it = std::find_if(tokens.begin(), tokens.end(), [](const Token& token) { return token.text == "it"; });
+    if (it != tokens.end()) session.view.pinnedQueries = {static_cast<int>(it - tokens.begin())};
+    return session;
+}
+
+} // namespace
 
 int runWindow(const WindowStart& start) {
     QApplication::setApplicationName(QStringLiteral("headscope"));
     QApplication::setOrganizationName(QStringLiteral("headscope"));
-    QApplication::setApplicationVersion(QString::fromLatin1(HEADSCOPE_VERSION));
+    QApplication::setApplicationDisplayName(QStringLiteral("Headscope"));
+    QApplication::setDesktopFileName(QStringLiteral("headscope"));
+    QApplication::setApplicationVersion(QStringLiteral(HEADSCOPE_VERSION));
     QApplication app(start.argc, start.argv);
-    QWidget window;
+    QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/headscope.svg")));
+    if (!start.lang.isEmpty()) QLocale::setDefault(QLocale(start.lang));
+    QTranslator ours;
+    if (ours.load(QLocale(), QStringLiteral("headscope"), QStringLiteral("_"), QStringLiteral(":/i18n"))) QApplication::installTranslator(&ours);
+    QTranslator qts;
+    if (qts.load(QLocale(), QStringLiteral("qtbase"), QStringLiteral("_"), QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+        QApplication::installTranslator(&qts);
+    MainWindow window(start.theme.value_or(Preferences().theme()));
+    window.document().reset(start.session.value_or(firstSession()), start.file);
+    if (!start.file.isEmpty()) Preferences().addRecentFile(start.file);
     window.show();
+    window.sentence().sentence().setFocus();
     return QApplication::exec();
 }
 

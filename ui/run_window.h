@@ -2,14 +2,12 @@
 #pragma once
 
 #include "core/session/session.h"
+#include "ui/style/theme_choice.h"
 
 #include <QString>
 #include <optional>
 
 namespace headscope {
-
-/// Light or dark, or what the desktop says.
-enum class ThemeChoice { System, Light, Dark };
 
 /// What the command line asks the window to open with.
 struct WindowStart {

@@ -46,13 +46,13 @@ void Selection::setExtent(int heads, int queries, int keys) {
     emit changed();
 }
 
-void Selection::edit(const QString& name, const std::function<void(ViewState&)>& change) {
+void Selection::edit(const QString& name, const std::function<void(ViewState&)>& change, bool merges) {
     ViewState next = m_state;
     change(next);
     if (next == m_state) return;
     m_state = next;
     emit changed();
-    emit edited(m_state, name);
+    emit edited(m_state, name, merges);
 }
 
 void Selection::setHover(const Hover& hover) {
@@ -107,7 +107,7 @@ void Selection::stepHead(int by) {
         const int from = std::clamp(s.head, 0, m_heads - 1);
         s.head = (from + by % m_heads + m_heads) % m_heads;
         if (s.activeHeads.size() == 1) s.activeHeads = {s.head};
-    });
+    }, true);
 }
 
 void Selection::pinQuery(int query, bool add) {
@@ -125,6 +125,10 @@ void Selection::pinKey(int key, bool add) {
 }
 
 void Selection::pinCell(int head, int query, int key) {
+    if (m_painting) {
+        emit painted(query, key);
+        return;
+    }
     edit(tr("pin a cell"), [&](ViewState& s) {
         const bool again = s.head == head && s.pinnedQueries == std::vector<int>{query} &&
                            s.pinnedKeys == std::vector<int>{key};
@@ -136,12 +140,12 @@ void Selection::pinCell(int head, int query, int key) {
 
 void Selection::stepQuery(int by) {
     if (m_queries == 0) return;
-    edit(tr("move the query"), [&](ViewState& s) { s.pinnedQueries = step(within(s.pinnedQueries, m_queries), by, m_queries); });
+    edit(tr("move the query"), [&](ViewState& s) { s.pinnedQueries = step(within(s.pinnedQueries, m_queries), by, m_queries); }, true);
 }
 
 void Selection::stepKey(int by) {
     if (m_keys == 0) return;
-    edit(tr("move the key"), [&](ViewState& s) { s.pinnedKeys = step(within(s.pinnedKeys, m_keys), by, m_keys); });
+    edit(tr("move the key"), [&](ViewState& s) { s.pinnedKeys = step(within(s.pinnedKeys, m_keys), by, m_keys); }, true);
 }
 
 void Selection::pinHovered() {

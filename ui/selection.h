@@ -58,8 +58,13 @@ public:
     void pinHovered();
     void release();
 
-    /// Any other change of the state; `name` is the undo entry's text.
-    void edit(const QString& name, const std::function<void(ViewState&)>& change);
+    /// Any other change of the state; `name` is the undo entry's text. What `merges` becomes one step of undo with
+    /// the changes of the same name just before (a slider's drag).
+    void edit(const QString& name, const std::function<void(ViewState&)>& change, bool merges = false);
+
+    /// While painting, a click on a cell is a stroke of the mask's brush instead of a pin.
+    void setPainting(bool on) { m_painting = on; }
+    bool painting() const { return m_painting; }
 
     // What shows: hovered ?? pinned, within the extent.
     int shownHead() const;
@@ -69,7 +74,8 @@ public:
 
 signals:
     void changed();
-    void edited(const headscope::ViewState& state, const QString& name);
+    void edited(const headscope::ViewState& state, const QString& name, bool merges);
+    void painted(int query, int key);
 
 private:
     void setHover(const Hover& hover);
@@ -79,6 +85,7 @@ private:
     int m_heads = 0;
     int m_queries = 0;
     int m_keys = 0;
+    bool m_painting = false;
 };
 
 } // namespace headscope

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/document.h"
+
+#include "core/io/safe_file.h"
+#include "core/session/session_file.h"
+#include "ui/follow_text.h"
+
+#include <QFile>
+#include <QUndoCommand>
+
+namespace headscope {
+
+namespace {
+
+/// A pause longer than this ends a step of typing or dragging.
+constexpr qint64 mergePauseMs = 1000;
+
+} // namespace
+
+/// The session before and after one edit.
+class Document::Edit : public QUndoCommand {
+public:
+    /// Commands of one run ≥ 0 and one name become one.
+    Edit(Document& document, const QString& name, Session after, int run)
+        : QUndoCommand(name), m_document(document), m_before(document.session()), m_after(std::move(after)), m_run(run) {}
+
+    void undo() override { m_document.apply(m_before); }
+    void redo() override { m_document.apply(m_after); }
+    int id() const override { return m_run; }
+    bool mergeWith(const QUndoCommand* other) override {
+        const auto* next = static_cast<const Edit*>(other);
+        if (next->text() != text()) return false;
+        m_after = next->m_after;
+        setObsolete(m_before == m_after);
+        return true;
+    }
+
+private:
+    Document& m_document;
+    Session m_before;
+    Session m_after;
+    int m_run;
+};
+
+/// The files read last, shared by the analyses that use them.
+struct Document::FilesCache {
+    std::mutex mutex;
+    std::optional<Sandbox> sandbox;
+    SandboxFilesPtr files;
+
+    Result<SandboxFilesPtr> get(const Sandbox& wanted, const std::stop_token& stop) {
+        {
+            const std::lock_guard lock(mutex);
+            if (sandbox && sameFiles(*sandbox, wanted)) return files;
+        }
+        Result<SandboxFilesPtr> read = readFiles(wanted, stop);
+        if (read) {
+            const std::lock_guard lock(mutex);
+            sandbox = wanted;
+            files = *read;
+        }
+        return read;
+    }
+};
+
+Document::Document(QObject* parent)
+    : QObject(parent), m_analysis(std::make_shared<const Analysis>()), m_files(std::make_shared<FilesCache>()),
+      m_job([this](Result<AnalysisPtr> result) { finish(std::move(result)); }) {
+    connect(&m_undo, &QUndoStack::cleanChanged, this, &Document::fileChanged);
+}
+
+Document::~Document() { m_undo.disconnect(this); }
+
+void Document::edit(const QString& name, const std::function<void(Session&)>& change, Merge merge) {
+    Session after = m_session;
+    change(after);
+    if (after == m_session) return;
+    followText(m_session, after);
+    const bool merges = merge == Merge::SameName;
+    if (!merges || !m_mergeClock.isValid() || m_mergeClock.elapsed() > mergePauseMs) ++m_run;
+    if (merges) m_mergeClock.start();
+    else m_mergeClock.invalidate();
+    m_undo.push(new Edit(*this, name, std::move(after), merges ? m_run : -1));
+}
+
+void Document::lookAt(ViewKind view) {
+    if (m_session.view.view == view) return;
+    m_session.view.view = view;
+    emit sessionChanged();
+}
+
+void Document::rereadFiles() {
+    {
+        const std::lock_guard lock(m_files->mutex);
+        m_files->sandbox.reset();
+        m_files->files.reset();
+    }
+    startAnalysis();
+}
+
+void Document::reset(const Session& session, const QString& path) {
+    m_undo.clear();
+    endMerging();
+    m_path = path;
+    m_session = session;
+    emit sessionChanged();
+    rereadFiles();
+    emit fileChanged();
+}
+
+Status Document::save(const QString& path) {
+    Result<SafeFile> file = SafeFile::create(QFile::encodeName(path).toStdString());
+    if (!file) return file.error();
+    file->write(formatSession(m_session));
+    if (const Status written = file->commit(); !written) return written;
+    m_path = path;
+    m_undo.setClean();
+    emit fileChanged();
+    return {};
+}
+
+void Document::apply(const Session& session) {
+    const bool same = session.sameAnalysis(m_session);
+    const ViewKind view = m_session.view.view; // undo does not move the focus
+    m_session = session;
+    m_session.view.view = view;
+    emit sessionChanged();
+    if (!same) startAnalysis();
+}
+
+void Document::startAnalysis() {
+    const bool wasBusy = m_job.busy();
+    m_job.start([session = m_session, files = m_files](std::stop_token stop) -> Result<AnalysisPtr> {
+        Result<SandboxFilesPtr> read = files->get(session.sandbox, stop);
+        if (!read) return read.error();
+        return analyze(session, *read, stop);
+    });
+    if (!wasBusy) emit busyChanged(true);
+}
+
+void Document::finish(Result<AnalysisPtr> result) {
+    emit busyChanged(false);
+    if (result) {
+        m_analysis = *result;
+        setError(std::nullopt);
+        emit analysisChanged(m_analysis);
+    } else if (result.error().code != ErrorCode::Cancelled) {
+        setError(result.error());
+    }
+}
+
+void Document::setError(std::optional<Error> error) {
+    if (m_error == error) return;
+    m_error = std::move(error);
+    emit errorChanged();
+}
+
+} // namespace headscope

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/session/analyze.h"
+#include "ui/latest_job.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QUndoStack>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace headscope {
+
+/// The one current session, its undo history, its file and its newest analysis: the only thing that changes. Panels
+/// call edit(); everything shown follows from the signals.
+class Document : public QObject {
+    Q_OBJECT
+public:
+    /// How an edit joins the one before it into one step of undo.
+    enum class Merge { Never, SameName };
+
+    explicit Document(QObject* parent = nullptr);
+    ~Document() override;
+
+    const Session& session() const { return m_session; }
+    /// The newest finished one; never null. Older than the session while busy().
+    const AnalysisPtr& analysis() const { return m_analysis; }
+    QUndoStack& undoStack() { return m_undo; }
+    /// Whether a newer analysis is under way.
+    bool busy() const { return m_job.busy(); }
+    /// What is wrong with the session as it stands; empty when nothing is.
+    const std::optional<Error>& error() const { return m_error; }
+
+    /// One step of undo: the session before and after `change`. Nothing happens when nothing changes. With SameName,
+    /// edits of one name in quick succession (typing, a slider's drag) become one.
+    void edit(const QString& name, const std::function<void(Session&)>& change, Merge merge = Merge::Never);
+    /// The next edit begins a step of its own.
+    void endMerging() { m_mergeClock.invalidate(); }
+    /// Which view is in focus: kept and saved, but no step of undo.
+    void lookAt(ViewKind view);
+    /// Reads the sandbox's files again, which may have changed on disk.
+    void rereadFiles();
+
+    /// Begins anew with this session; `path` is its file or empty. Forgets the undo history.
+    void reset(const Session& session, const QString& path);
+    /// Io error with the path; the session stays modified then.
+    Status save(const QString& path);
+    const QString& path() const { return m_path; }
+    bool isModified() const { return !m_undo.isClean(); }
+
+signals:
+    void sessionChanged();
+    void analysisChanged(const headscope::AnalysisPtr& analysis);
+    /// error() is another one, or gone.
+    void errorChanged();
+    void busyChanged(bool busy);
+    /// path() or isModified() changed.
+    void fileChanged();
+
+private:
+    class Edit;
+    struct FilesCache;
+
+    void apply(const Session& session);
+    void startAnalysis();
+    void finish(Result<AnalysisPtr> result);
+    void setError(std::optional<Error> error);
+
+    Session m_session;
+    AnalysisPtr m_analysis;
+    std::optional<Error> m_error;
+    QUndoStack m_undo;
+    QString m_path;
+    QElapsedTimer m_mergeClock; ///< since the last mergeable edit
+    int m_run = 0;              ///< of mergeable edits without a pause between them
+    std::shared_ptr<FilesCache> m_files;
+    LatestJob<Result<AnalysisPtr>> m_job; ///< last: its worker uses the cache
+};
+
+} // namespace headscope

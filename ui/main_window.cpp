@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/main_window.h"
+
+#include "core/sources/examples.h"
+#include "ui/panels/find_bar.h"
+#include "ui/panels/help_overlay.h"
+#include "ui/panels/layer_panel.h"
+#include "ui/panels/mask_panel.h"
+#include "ui/panels/notice_bar.h"
+#include "ui/panels/pane.h"
+#include "ui/panels/sentence_panel.h"
+#include "ui/panels/side_panel.h"
+#include "ui/preferences.h"
+#include "ui/style/desktop_theme.h"
+#include "ui/views/describe.h"
+#include "ui/views/text_strip.h"
+#include "ui/views/vectors_view.h"
+#include "ui/window_actions.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QBoxLayout>
+#include <QFileInfo>
+#include <QLabel>
+#include <QLocale>
+#include <QSplitter>
+#include <QToolBar>
+
+namespace headscope {
+
+namespace {
+
+constexpr int ghostMs = 150; ///< an answer faster than this replaces the old picture without dimming it
+
+/// A line of text that is cut with dots and shows all of itself in its tooltip.
+class ElidedLabel : public QLabel {
+public:
+    using QLabel::QLabel;
+    void setWhole(const QString& text) {
+        m_whole = text;
+        setToolTip(text);
+        elide();
+    }
+    const QString& whole() const { return m_whole; }
+    QSize minimumSizeHint() const override { return {40, QLabel::minimumSizeHint().height()}; }
+
+protected:
+    void resizeEvent(QResizeEvent* event) override {
+        QLabel::resizeEvent(event);
+        elide();
+    }
+
+private:
+    void elide() { setText(fontMetrics().elidedText(m_whole, Qt::ElideRight, width())); }
+    QString m_whole;
+};
+
+QFrame* hairline(QWidget* parent) {
+    auto* line = new QFrame(parent);
+    line->setFrameShape(QFrame::HLine);
+    line->setFrameShadow(QFrame::Plain);
+    line->setForegroundRole(QPalette::Mid);
+    line->setFixedHeight(1);
+    return line;
+}
+
+} // namespace
+
+MainWindow::MainWindow(ThemeChoice theme, QWidget* parent) : QWidget(parent), m_files(m_document, this), m_choice(theme) {
+    setMinimumSize(900, 600);
+    setAcceptDrops(true);
+    m_theme = applyTheme(m_choice);
+    build();
+    connectDocument();
+    connectActions();
+    applyChoice();
+    restoreLayout();
+    followSession();
+    followAnalysis(m_document.analysis());
+    updateTitle();
+}
+
+MainWindow::~MainWindow() {
+    // The views go before the selection they listen to.
+    disconnect(qApp, nullptr, this, nullptr);
+    m_selection.disconnect();
+    m_document.disconnect();
+}
+
+void MainWindow::build() {
+    m_actions = new WindowActions(this, m_document.undoStack());
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_actions->makeToolBar());
+    column->addWidget(hairline(this));
+    m_sentence = new SentencePanel(m_document, this);
+    column->addWidget(m_sentence);
+    m_strip = new TextStrip(m_selection, this);
+    m_views.push_back(m_strip);
+    column->addWidget(m_strip);
+    m_find = new FindBar(m_document, m_selection, this);
+    column->addWidget(m_find);
+    m_notice = new NoticeBar(this);
+    column->addWidget(m_notice);
+    column->addWidget(hairline(this));
+
+    m_across = new QSplitter(Qt::Horizontal, this);
+    m_centre = new QSplitter(Qt::Vertical, m_across);
+    m_right = new QSplitter(Qt::Vertical, m_across);
+    m_dials = new SidePanel(m_document, m_selection, m_across);
+    bindPane(QStringLiteral("dials"), m_dials, m_actions->addPane(tr("Dials"), Qt::Key_F2), true);
+    bindPane(QStringLiteral("strip"), m_strip, m_actions->addPane(tr("Running text"), Qt::Key_F3), true);
+    m_centre->addWidget(addPane(QStringLiteral("heads"), tr("All heads"), Qt::Key_F4, makeView(ViewKind::Heads, m_selection), true));
+    m_centre->addWidget(addPane(QStringLiteral("links"), tr("Links"), Qt::Key_F5, makeView(ViewKind::Links, m_selection), true));
+    m_right->addWidget(addPane(QStringLiteral("head"), tr("One head"), Qt::Key_F6, makeView(ViewKind::Head, m_selection), true));
+    m_right->addWidget(addPane(QStringLiteral("vectors"), tr("Vectors"), Qt::Key_F7, new VectorsView(m_selection), false));
+    m_across->insertWidget(0, m_dials);
+    m_across->addWidget(m_centre);
+    m_across->addWidget(m_right);
+    for (QSplitter* splitter : {m_across, m_centre, m_right}) {
+        splitter->setChildrenCollapsible(false);
+        splitter->setHandleWidth(5);
+    }
+    m_across->setStretchFactor(0, 0);
+    m_across->setStretchFactor(1, 1);
+    m_across->setStretchFactor(2, 1);
+    column->addWidget(m_across, 1);
+    column->addWidget(hairline(this));
+    buildStatus(*column);
+    m_help = new HelpOverlay(this);
+    m_focus = &viewOf(ViewKind::Heads);
+}
+
+Pane* MainWindow::addPane(const QString& name, const QString& title, int key, View* view, bool open) {
+    auto* pane = new Pane(name, title, QKeySequence(key), view, this);
+    QAction* action = m_actions->addPane(title, QKeySequence(key));
+    connect(pane, &Pane::closeWanted, action, &QAction::trigger);
+    m_panes.push_back(pane);
+    m_views.push_back(view);
+    if (name == QLatin1String("vectors")) m_vectors = action;
+    bindPane(name, pane, action, open);
+    return pane;
+}
+
+void MainWindow::bindPane(const QString& name, QWidget* pane, QAction* action, bool open) {
+    action->setObjectName(name);
+    const bool shown = Preferences().isOpen(name, open);
+    action->setChecked(shown);
+    pane->setVisible(shown);
+    connect(action, &QAction::toggled, this, [this, name, pane](bool on) {
+        pane->setVisible(on);
+        Preferences().setOpen(name, on);
+        // A splitter of which nothing is left gives its room away.
+        for (QSplitter* splitter : {m_centre, m_right}) {
+            bool any = false;
+            for (int i = 0; i < splitter->count(); ++i) any = any || !splitter->widget(i)->isHidden();
+            splitter->setVisible(any);
+        }
+    });
+}
+
+void MainWindow::buildStatus(QBoxLayout& column) {
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(12, 4, 12, 4);
+    row->setSpacing(16);
+    m_sentenceLabel = new ElidedLabel(this);
+    m_sentenceLabel->setTextFormat(Qt::PlainText);
+    m_sentenceLabel->setAccessibleName(tr("What is seen, in words"));
+    m_sentenceLabel->setObjectName(QStringLiteral("description"));
+    m_counts = new QLabel(this);
+    m_counts->setForegroundRole(QPalette::PlaceholderText);
+    m_counts->setAccessibleName(tr("Size and time"));
+    row->addWidget(m_sentenceLabel, 1);
+    row->addWidget(m_counts);
+    column.addLayout(row);
+}
+
+void MainWindow::restoreLayout() {
+    const Preferences preferences;
+    const QByteArray geometry = preferences.layout(QStringLiteral("window"));
+    if (geometry.isEmpty() || !restoreGeometry(geometry)) resize(1280, 800);
+    const auto restore = [&](QSplitter* splitter, const QString& name, const QList<int>& byDefault) {
+        if (!splitter->restoreState(preferences.layout(name))) splitter->setSizes(byDefault);
+    };
+    restore(m_across, QStringLiteral("across"), {212, 560, 508});
+    restore(m_centre, QStringLiteral("centre"), {240, 360});
+    restore(m_right, QStringLiteral("right"), {400, 240});
+}
+
+void MainWindow::saveLayout() {
+    Preferences preferences;
+    preferences.setLayout(QStringLiteral("window"), saveGeometry());
+    preferences.setLayout(QStringLiteral("across"), m_across->saveState());
+    preferences.setLayout(QStringLiteral("centre"), m_centre->saveState());
+    preferences.setLayout(QStringLiteral("right"), m_right->saveState());
+}
+
+View& MainWindow::focusView() const { return *m_focus; }
+
+View& MainWindow::viewOf(ViewKind kind) const {
+    const char* name = kind == ViewKind::Heads ? "heads" : kind == ViewKind::Head ? "head" : "links";
+    for (const Pane* pane : m_panes)
+        if (pane->name() == QLatin1String(name)) return pane->view();
+    return m_panes.front()->view();
+}
+
+QString MainWindow::description() const { return static_cast<const ElidedLabel*>(m_sentenceLabel)->whole(); }
+
+void MainWindow::connectDocument() {
+    connect(&m_document, &Document::sessionChanged, this, &MainWindow::followSession);
+    connect(&m_document, &Document::analysisChanged, this, &MainWindow::followAnalysis);
+    connect(&m_document, &Document::fileChanged, this, &MainWindow::updateTitle);
+    connect(&m_document, &Document::busyChanged, this, [this](bool busy) {
+        if (!busy) {
+            m_staleTimer.stop();
+            setStale(false);
+        } else if (!m_staleTimer.isActive()) {
+            m_staleTimer.start();
+        }
+    });
+    m_staleTimer.setSingleShot(true);
+    m_staleTimer.setInterval(ghostMs);
+    connect(&m_staleTimer, &QTimer::timeout, this, [this] { setStale(true); });
+    connect(&m_selection, &Selection::changed, this, &MainWindow::followSelection);
+    connect(&m_selection, &Selection::edited, this, [this](const ViewState& state, const QString& name, bool merges) {
+        m_document.edit(name, [&](Session& s) { s.view = state; }, merges ? Document::Merge::SameName : Document::Merge::Never);
+        for (Pane* pane : m_panes)
+            if (pane->view().underMouse() || pane->view().hasFocus()) pane->setLearnt();
+    });
+    connect(m_strip, &TextStrip::paddingToggled, &m_dials->mask(), &MaskPanel::togglePadding);
+    connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) { focusChanged(now); });
+}
+
+void MainWindow::followSession() {
+    const Session& session = m_document.session();
+    m_selection.setState(session.view);
+    m_actions->transpose->setChecked(session.view.transposed);
+}
+
+void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
+    m_selection.setExtent(analysis->heads(), static_cast<int>(analysis->queries.size()), static_cast<int>(analysis->keys.size()));
+    for (View* view : m_views) view->setAnalysis(analysis);
+    if (analysis->following && analysis->sandbox.after != After::Nothing && !m_sawFollowing) m_vectors->setChecked(true);
+    m_sawFollowing = analysis->following != nullptr;
+    const QLocale locale;
+    QStringList counts;
+    if (!analysis->empty()) {
+        counts << (analysis->cross ? tr("%L1 × %L2 tokens").arg(analysis->queries.size()).arg(analysis->keys.size())
+                                   : tr("%Ln token(s)", nullptr, static_cast<int>(analysis->queries.size())))
+               << tr("%Ln head(s)", nullptr, analysis->heads())
+               << tr("%1 ms").arg(locale.toString(analysis->milliseconds, 'f', analysis->milliseconds < 10 ? 1 : 0));
+    }
+    m_counts->setText(counts.join(QStringLiteral(" · ")));
+    followSelection();
+}
+
+void MainWindow::followSelection() {
+    static_cast<ElidedLabel*>(m_sentenceLabel)->setWhole(describe(*m_document.analysis(), m_selection));
+    const Hover& hover = m_selection.hover();
+    if (hover.query && hover.key)
+        for (Pane* pane : m_panes)
+            if (pane->name() == QLatin1String("head") && pane->view().underMouse()) pane->setLearnt();
+}
+
+void MainWindow::setStale(bool stale) {
+    for (View* view : m_views) view->setStale(stale);
+}
+
+void MainWindow::focusChanged(QWidget* now) {
+    for (const ViewKind kind : {ViewKind::Heads, ViewKind::Head, ViewKind::Links})
+        if (&viewOf(kind) == now) m_document.lookAt(kind);
+    for (const Pane* pane : m_panes)
+        if (&pane->view() == now) m_focus = &pane->view();
+    if (m_strip == now) m_focus = m_strip;
+}
+
+void MainWindow::updateTitle() {
+    const QString name = m_document.path().isEmpty() ? tr("Untitled") : QFileInfo(m_document.path()).fileName();
+    setWindowTitle(tr("%1[*] — Headscope").arg(name));
+    setWindowFilePath(m_document.path());
+    setWindowModified(m_document.isModified());
+}
+
+void MainWindow::takeExample(int index) {
+    const Example& example = examples()[static_cast<std::size_t>(index)];
+    m_document.edit(tr("example"), [&](Session& s) {
+        s.text = example.text;
+        s.text2 = example.text2;
+        s.sandbox.mask = {};
+        s.sandbox.inputFile.clear();
+        s.sandbox.input2File.clear();
+        s.view.pinnedQueries.clear();
+        s.view.pinnedKeys.clear();
+    });
+}
+
+} // namespace headscope

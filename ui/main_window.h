@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/document.h"
+#include "ui/selection.h"
+#include "ui/session_files.h"
+#include "ui/style/theme.h"
+#include "ui/style/theme_choice.h"
+
+#include <QTimer>
+#include <QWidget>
+#include <vector>
+
+class QAction;
+class QBoxLayout;
+class QLabel;
+class QSplitter;
+
+namespace headscope {
+
+class FindBar;
+class HelpOverlay;
+class NoticeBar;
+class Pane;
+class SentencePanel;
+class SidePanel;
+class TextStrip;
+class View;
+class WindowActions;
+
+/// The instrument: sentence above, dials at the left, pictures everywhere else. Joins document, selection, panels and
+/// views; what each of them does is theirs.
+class MainWindow : public QWidget {
+    Q_OBJECT
+public:
+    explicit MainWindow(ThemeChoice theme, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    Document& document() { return m_document; }
+    Selection& selection() { return m_selection; }
+    SessionFiles& files() { return m_files; }
+    WindowActions& actions() { return *m_actions; }
+    SidePanel& dials() { return *m_dials; }
+    SentencePanel& sentence() { return *m_sentence; }
+    NoticeBar& notice() { return *m_notice; }
+    const Theme& theme() const { return m_theme; }
+    /// The one that copy, print and export take, and that + − F act on.
+    View& focusView() const;
+    View& viewOf(ViewKind kind) const;
+    const std::vector<Pane*>& panes() const { return m_panes; }
+    QString description() const;
+
+    void setThemeChoice(ThemeChoice choice);
+    /// Begins with an example of the menu, as one step of undo.
+    void takeExample(int index);
+
+protected:
+    bool event(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void build();
+    Pane* addPane(const QString& name, const QString& title, int key, View* view, bool open);
+    void bindPane(const QString& name, QWidget* pane, QAction* action, bool open);
+    void buildStatus(QBoxLayout& column);
+    void connectDocument();
+    void connectActions();
+    void restoreLayout();
+    void saveLayout();
+
+    void followSession();
+    void followAnalysis(const AnalysisPtr& analysis);
+    void followSelection();
+    void setStale(bool stale);
+    void focusChanged(QWidget* now);
+    void updateTitle();
+    void offerArray(const DroppedArray& array);
+    void copyPicture();
+    void printPicture();
+    void exportPicture();
+    void toggleHelp();
+    void applyChoice();
+
+    Document m_document;
+    Selection m_selection;
+    SessionFiles m_files;
+    Theme m_theme;
+    ThemeChoice m_choice;
+    bool m_applyingTheme = false;
+    bool m_sawFollowing = false; ///< the last analysis had something after the attention
+    WindowActions* m_actions = nullptr;
+    SentencePanel* m_sentence = nullptr;
+    TextStrip* m_strip = nullptr;
+    FindBar* m_find = nullptr;
+    SidePanel* m_dials = nullptr;
+    HelpOverlay* m_help = nullptr;
+    std::vector<Pane*> m_panes;
+    std::vector<View*> m_views;
+    QAction* m_vectors = nullptr; ///< closes the vectors and brings them back
+    View* m_focus = nullptr;
+    QSplitter* m_across = nullptr;
+    QSplitter* m_centre = nullptr;
+    QSplitter* m_right = nullptr;
+    QLabel* m_sentenceLabel = nullptr;
+    QLabel* m_counts = nullptr;
+    NoticeBar* m_notice = nullptr;
+    QTimer m_staleTimer;
+};
+
+} // namespace headscope

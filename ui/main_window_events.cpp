@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the person does to the window as a whole: commands, keys, files dropped on it, closing.
+#include "ui/export_dialog.h"
+#include "ui/exporter.h"
+#include "ui/key_map.h"
+#include "ui/main_window.h"
+#include "ui/panels/find_bar.h"
+#include "ui/panels/help_overlay.h"
+#include "ui/panels/layer_panel.h"
+#include "ui/panels/mask_panel.h"
+#include "ui/panels/notice_bar.h"
+#include "ui/panels/pane.h"
+#include "ui/panels/sentence_panel.h"
+#include "ui/panels/side_panel.h"
+#include "ui/preferences.h"
+#include "ui/style/desktop_theme.h"
+#include "ui/views/text_strip.h"
+#include "ui/window_actions.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QFileInfo>
+#include <QMimeData>
+#include <QPainter>
+#include <QPrintDialog>
+#include <QPrinter>
+
+namespace headscope {
+
+void MainWindow::connectActions() {
+    const WindowActions& a = *m_actions;
+    connect(a.newSession, &QAction::triggered, &m_files, &SessionFiles::newSession);
+    connect(a.open, &QAction::triggered, &m_files, &SessionFiles::openSession);
+    connect(a.save, &QAction::triggered, &m_files, &SessionFiles::saveSession);
+    connect(a.saveAs, &QAction::triggered, &m_files, &SessionFiles::saveSessionAs);
+    connect(&a, &WindowActions::recentChosen, &m_files, &SessionFiles::open);
+    connect(&a, &WindowActions::exampleChosen, this, &MainWindow::takeExample);
+    connect(&a, &WindowActions::themeChosen, this, &MainWindow::setThemeChoice);
+    connect(a.quit, &QAction::triggered, this, &QWidget::close);
+    connect(a.exportPicture, &QAction::triggered, this, &MainWindow::exportPicture);
+    connect(a.copy, &QAction::triggered, this, &MainWindow::copyPicture);
+    connect(a.print, &QAction::triggered, this, &MainWindow::printPicture);
+    connect(a.find, &QAction::triggered, m_find, &FindBar::open);
+    connect(a.help, &QAction::triggered, this, &MainWindow::toggleHelp);
+    connect(a.secondSentence, &QAction::triggered, m_sentence, &SentencePanel::toggleSecond);
+    connect(a.transpose, &QAction::triggered, this, [this](bool on) {
+        m_selection.edit(tr("transpose"), [on](ViewState& s) { s.transposed = on; });
+    });
+    connect(a.fullScreen, &QAction::toggled, this, [this](bool on) {
+        setWindowState(on ? windowState() | Qt::WindowFullScreen : windowState() & ~Qt::WindowFullScreen);
+    });
+    const auto toPictures = [this] { focusView().setFocus(Qt::OtherFocusReason); };
+    connect(m_find, &FindBar::closed, this, toPictures);
+    connect(m_sentence, &SentencePanel::left, this, toPictures);
+    connect(m_help, &HelpOverlay::closed, this, toPictures);
+    connect(&m_dials->layer(), &LayerPanel::weightsFileWanted, &m_files, &SessionFiles::chooseWeights);
+    connect(&m_dials->more(), &MorePanel::inputFileWanted, &m_files, &SessionFiles::chooseInput);
+    connect(&m_dials->mask(), &MaskPanel::maskFileWanted, &m_files, &SessionFiles::chooseMask);
+    connect(&m_files, &SessionFiles::failed, m_notice, &NoticeBar::warn);
+    connect(&m_files, &SessionFiles::done, m_notice, &NoticeBar::say);
+    connect(&m_files, &SessionFiles::undecided, this, &MainWindow::offerArray);
+}
+
+void MainWindow::setThemeChoice(ThemeChoice choice) {
+    m_choice = choice;
+    Preferences().setTheme(choice);
+    applyChoice();
+}
+
+void MainWindow::applyChoice() {
+    if (m_applyingTheme) return;
+    m_applyingTheme = true;
+    m_theme = applyTheme(m_choice);
+    m_actions->setThemeChoice(m_choice);
+    m_actions->setTheme(m_theme);
+    m_sentence->setTheme(m_theme);
+    m_strip->setTheme(m_theme);
+    m_notice->setTheme(m_theme);
+    for (Pane* pane : m_panes) pane->setTheme(m_theme);
+    m_applyingTheme = false;
+}
+
+bool MainWindow::event(QEvent* event) {
+    if (event->type() == QEvent::ThemeChange && m_choice == ThemeChoice::System) applyChoice();
+    return QWidget::event(event);
+}
+
+void MainWindow::keyPressEvent(QKeyEvent* event) {
+    if (!m_help->isHidden() && event->key() == Qt::Key_Escape) return toggleHelp();
+    if (event->key() == Qt::Key_Escape && m_selection.painting()) return m_dials->mask().setPainting(false);
+    const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
+    if (plain && event->key() == Qt::Key_M) return m_dials->mask().cycle();
+    if (plain && event->key() == Qt::Key_P) return m_dials->mask().setPainting(!m_selection.painting());
+    if (plain && event->key() == Qt::Key_Slash) return m_sentence->sentence().setFocus(Qt::ShortcutFocusReason);
+    if (!handleKey(*event, m_selection, m_focus)) QWidget::keyPressEvent(event);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (!m_files.mayLeave()) {
+        event->ignore();
+        return;
+    }
+    saveLayout();
+    event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls() && event->mimeData()->urls().constFirst().isLocalFile()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    if (!event->mimeData()->hasUrls()) return;
+    event->acceptProposedAction();
+    m_files.drop(event->mimeData()->urls().constFirst().toLocalFile());
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    if (m_help) m_help->setGeometry(rect());
+}
+
+void MainWindow::offerArray(const DroppedArray& array) {
+    m_notice->ask(tr("%1 can be a mask and can be token vectors.").arg(QFileInfo(array.path).fileName()),
+                  {{tr("Use as mask"), [this, array] { m_files.useMask(array.mask); }},
+                   {tr("Use as token vectors"), [this, array] { m_files.useInput(array.path, false); }}});
+}
+
+void MainWindow::copyPicture() {
+    PictureOptions options;
+    options.size = QSizeF(m_focus->size()) * devicePixelRatioF();
+    QApplication::clipboard()->setImage(pictureImage(*m_focus, m_theme, options));
+    m_notice->say(tr("The picture is on the clipboard."));
+}
+
+void MainWindow::printPicture() {
+    QPrinter printer(QPrinter::HighResolution);
+    QPrintDialog dialog(&printer, this);
+    if (dialog.exec() != QDialog::Accepted) return;
+    QPainter painter(&printer);
+    const double scale = printer.resolution() / 96.0;
+    painter.scale(scale, scale);
+    const QRectF page = QRectF(QPointF(), QSizeF(printer.pageLayout().paintRectPixels(printer.resolution()).size()) / scale);
+    m_focus->render(painter, page, Theme::light());
+}
+
+void MainWindow::exportPicture() {
+    std::vector<View*> views = m_views;
+    ExportDialog dialog(m_document, views, *m_focus, m_theme, this);
+    dialog.exec();
+    if (!dialog.written().isEmpty()) m_notice->say(tr("Wrote %1").arg(dialog.written()));
+}
+
+void MainWindow::toggleHelp() {
+    if (m_help->isHidden()) m_help->open();
+    else m_help->close();
+}
+
+} // namespace headscope

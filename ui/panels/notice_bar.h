@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/style/theme.h"
+
+#include <QTimer>
+#include <QWidget>
+#include <functional>
+
+class QLabel;
+class QPushButton;
+
+namespace headscope {
+
+/// One line over the pictures: what was done, what failed, or a question with a few answers. Never a dialog.
+class NoticeBar : public QWidget {
+    Q_OBJECT
+public:
+    explicit NoticeBar(QWidget* parent = nullptr);
+
+    struct Answer {
+        QString words;
+        std::function<void()> act;
+    };
+
+    /// Goes by itself after a while.
+    void say(const QString& message);
+    /// Stays until it is closed.
+    void warn(const QString& message);
+    void ask(const QString& question, const std::vector<Answer>& answers);
+    QString message() const;
+    void setTheme(const Theme& theme);
+
+private:
+    void show(const QString& message, bool isError, const std::vector<Answer>& answers);
+
+    Theme m_theme;
+    bool m_isError = false;
+    QLabel* m_text;
+    std::vector<QPushButton*> m_answers;
+    QTimer m_timer;
+};
+
+} // namespace headscope

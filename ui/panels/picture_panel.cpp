@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/picture_panel.h"
+
+#include "ui/document.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QSlider>
+
+namespace headscope {
+
+PicturePanel::PicturePanel(Document& document, QWidget* parent) : BoundForm(document, parent) {
+    addColours();
+    addLinks();
+    addHiding();
+}
+
+void PicturePanel::addColours() {
+    addChoice({tr("Colours"), QString(), tr("from no attention to the most; all four read in the right order when printed grey")},
+              {{tr("viridis"), tr("cividis"), tr("magma"), tr("grey")}, [](const Session& s) { return static_cast<int>(s.view.colours); },
+               [](Session& s, int index) { s.view.colours = static_cast<ColourMapName>(index); }})
+        ->setObjectName(QStringLiteral("colours"));
+    addChoice({tr("Brightest is"), QString(), tr("what the colours' upper end stands for: the greatest weight of each row, of the head, or of all heads")},
+              {{tr("each row's"), tr("the head's"), tr("all heads'")}, [](const Session& s) { return static_cast<int>(s.view.range); },
+               [](Session& s, int index) { s.view.range = static_cast<ColourRange>(index); }})
+        ->setObjectName(QStringLiteral("range"));
+    addChoice({tr("Follow"), QString(), tr("what a chosen token reads from, or who reads it")},
+              {{tr("reads from"), tr("is read by")}, [](const Session& s) { return static_cast<int>(s.view.direction); },
+               [](Session& s, int index) { s.view.direction = static_cast<Direction>(index); }})
+        ->setObjectName(QStringLiteral("direction"));
+    addSwitch({tr("Transposed"), QStringLiteral("(T)"), tr("queries across and keys down, as some books draw it")},
+              {[](const Session& s) { return s.view.transposed; }, [](Session& s, bool on) { s.view.transposed = on; }})
+        ->setObjectName(QStringLiteral("transposed"));
+}
+
+void PicturePanel::addLinks() {
+    addReal({tr("Mass shown"), QStringLiteral("%"), tr("the strongest links of each row are drawn until they hold this share of it")},
+            {1, 100, 0, false, [](const Session& s) { return s.view.mass * 100; }, [](Session& s, double v) { s.view.mass = v / 100; }})
+        ->setObjectName(QStringLiteral("mass"));
+    addReal({tr("Contrast"), QStringLiteral("γ"), tr("a link's opacity is (weight ÷ greatest)^γ: small shows weak links too")},
+            {0.1, 3, 2, false, [](const Session& s) { return s.view.gamma; }, [](Session& s, double v) { s.view.gamma = v; }})
+        ->setObjectName(QStringLiteral("gamma"));
+    addReal({tr("Link width"), QStringLiteral("px"), tr("of the strongest link")},
+            {0.5, 12, 1, false, [](const Session& s) { return s.view.width; }, [](Session& s, double v) { s.view.width = v; }})
+        ->setObjectName(QStringLiteral("width"));
+    addSwitch({tr("Links in rows"), QString(), tr("the two lists of tokens lie one above the other, for short texts and for writing without spaces")},
+              {[](const Session& s) { return s.view.horizontalLinks; }, [](Session& s, bool on) { s.view.horizontalLinks = on; }})
+        ->setObjectName(QStringLiteral("horizontal"));
+}
+
+void PicturePanel::addHiding() {
+    addChoice({tr("Leave out"), QString(), tr("tokens that draw much attention and drown the rest")},
+              {{tr("nothing"), tr("special"), tr("special + first")}, [](const Session& s) { return static_cast<int>(s.view.hidden); },
+               [](Session& s, int index) { s.view.hidden = static_cast<HiddenTokens>(index); }})
+        ->setObjectName(QStringLiteral("hidden"));
+    QCheckBox* again = addSwitch({tr("Rows sum to 1 again"), QString(), tr("what is left of each row is scaled up to 1")},
+                                 {[](const Session& s) { return s.view.renormalise; }, [](Session& s, bool on) { s.view.renormalise = on; }});
+    again->setObjectName(QStringLiteral("renormalise"));
+    onSync([this, again] {
+        setUsable(again, document().session().view.hidden != HiddenTokens::Nothing, tr("nothing is left out"));
+    });
+}
+
+} // namespace headscope

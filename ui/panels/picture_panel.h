@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/panels/bound_form.h"
+
+namespace headscope {
+
+/// How the weights are drawn: colours, the links' strength, what is left out.
+class PicturePanel : public BoundForm {
+    Q_OBJECT
+public:
+    explicit PicturePanel(Document& document, QWidget* parent = nullptr);
+
+private:
+    void addColours();
+    void addLinks();
+    void addHiding();
+};
+
+} // namespace headscope

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/side_panel.h"
+
+#include "ui/document.h"
+#include "ui/panels/layer_panel.h"
+#include "ui/panels/mask_panel.h"
+#include "ui/panels/picture_panel.h"
+#include "ui/preferences.h"
+
+#include <QPlainTextEdit>
+#include <QSignalBlocker>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace headscope {
+
+SidePanel::SidePanel(Document& document, Selection& selection, QWidget* parent) : QScrollArea(parent), m_document(document) {
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setWidgetResizable(true);
+    setFocusPolicy(Qt::NoFocus);
+    setAccessibleName(tr("Dials"));
+    auto* content = new QWidget(this);
+    m_column = new QVBoxLayout(content);
+    m_column->setContentsMargins(12, 8, 8, 8);
+    m_column->setSpacing(4);
+    m_layer = new LayerPanel(document, content);
+    m_more = new MorePanel(document, content);
+    m_mask = new MaskPanel(document, selection, content);
+    addSection(QStringLiteral("layer"), tr("Layer"), m_layer, true);
+    addSection(QStringLiteral("more"), tr("More of the layer"), m_more, false);
+    addSection(QStringLiteral("designs"), tr("What the heads read"), new DesignsPanel(document, content), false);
+    addSection(QStringLiteral("mask"), tr("Mask"), m_mask, true);
+    addSection(QStringLiteral("picture"), tr("Picture"), new PicturePanel(document, content), false);
+    addSection(QStringLiteral("notes"), tr("Notes"), makeNotes(), false);
+    m_column->addStretch(1);
+    setWidget(content);
+    setMinimumWidth(208);
+    setMaximumWidth(320);
+}
+
+void SidePanel::addSection(const QString& name, const QString& title, QWidget* content, bool open) {
+    auto* header = new QToolButton(this);
+    header->setText(title);
+    header->setCheckable(true);
+    header->setAutoRaise(true);
+    header->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    header->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    header->setFocusPolicy(Qt::TabFocus);
+    header->setObjectName(name + QStringLiteral("Section"));
+    QFont font = header->font();
+    font.setBold(true);
+    header->setFont(font);
+    auto* holder = new QWidget(this);
+    auto* inside = new QVBoxLayout(holder);
+    inside->setContentsMargins(0, 0, 0, 8);
+    inside->addWidget(content);
+    const auto show = [header, holder](bool on) {
+        header->setArrowType(on ? Qt::DownArrow : Qt::RightArrow);
+        holder->setVisible(on);
+    };
+    const bool shown = Preferences().isOpen(name, open);
+    header->setChecked(shown);
+    show(shown);
+    connect(header, &QToolButton::toggled, this, [name, show](bool on) {
+        show(on);
+        Preferences().setOpen(name, on);
+    });
+    m_column->addWidget(header);
+    m_column->addWidget(holder);
+}
+
+QWidget* SidePanel::makeNotes() {
+    auto* notes = new QPlainTextEdit(this);
+    notes->setPlaceholderText(tr("Kept in the session file"));
+    notes->setAccessibleName(tr("Notes"));
+    notes->setTabChangesFocus(true);
+    notes->setFixedHeight(120);
+    connect(notes, &QPlainTextEdit::textChanged, this, [this, notes] {
+        m_document.edit(tr("notes"), [notes](Session& s) { s.notes = notes->toPlainText().toStdString(); }, Document::Merge::SameName);
+    });
+    const auto sync = [this, notes] {
+        const QString text = QString::fromStdString(m_document.session().notes);
+        if (notes->toPlainText() == text) return;
+        const QSignalBlocker blocker(notes);
+        notes->setPlainText(text);
+    };
+    connect(&m_document, &Document::sessionChanged, notes, sync);
+    sync();
+    return notes;
+}
+
+} // namespace headscope
