@@ -39,62 +39,103 @@ std::vector<Step> steps(Index count) {
     return table;
 }
 
-/// A curve in pixels, ready to be laid over others.
-struct Stroke {
-    float from = 0;
-    float delta = 0;
-    float half = 0; ///< of the width
-    std::uint32_t redBlue = 0; ///< premultiplied, two channels per word
-    std::uint32_t alphaGreen = 0;
-    float alpha = 0; ///< 0 … 255
+/// Curves in pixels, one array per quantity, so that the compiler can take several at a time.
+struct Strokes {
+    std::vector<float> from;
+    std::vector<float> delta;
+    std::vector<float> half;                ///< of the width
+    std::vector<std::uint32_t> redBlue;     ///< premultiplied, two channels per word
+    std::vector<std::uint32_t> alphaGreen;
+    std::vector<std::uint32_t> alpha;       ///< 0 … 256
+    std::size_t size() const { return from.size(); }
 };
 
-/// Lays `coverage` (0 … 256) of the stroke's colour over the pixel, two channels at a time.
-inline void lay(std::uint32_t& pixel, const Stroke& s, std::uint32_t coverage) {
-    constexpr std::uint32_t even = 0x00ff00ff;
-    const std::uint32_t keep = 256 - static_cast<std::uint32_t>(s.alpha * static_cast<float>(coverage) * (1.0f / 255) + 0.5f);
-    const std::uint32_t rb = s.redBlue * coverage + (pixel & even) * keep;
-    const std::uint32_t ag = s.alphaGreen * coverage + ((pixel >> 8) & even) * keep;
-    pixel = ((rb >> 8) & even) | (ag & ~even);
-}
+/// Where the strokes cross one line of pixels. Coverage is a trapezium: it falls off over as many pixels as the stroke
+/// is steep. All in 1/256 pixel and 1/256 coverage.
+struct Crossings {
+    explicit Crossings(std::size_t count) : begin(count), end(count), rise(count), most(count), first(count), second(count) {}
+    std::vector<std::int32_t> begin; ///< the first pixel
+    std::vector<std::int32_t> end;   ///< one past the last
+    std::vector<std::int32_t> rise;  ///< of coverage, per pixel
+    std::vector<std::int32_t> most;  ///< coverage
+    std::vector<std::int32_t> first; ///< coverage of the rising side at `begin`
+    std::vector<std::int32_t> second; ///< of the falling side there
+};
 
-/// One pixel line across, `size` pixels along: coverage falls off over as many pixels as the stroke is steep.
-void layLine(std::uint32_t* line, Index size, const Step& step, std::span<const Stroke> strokes) {
-    for (const Stroke& s : strokes) {
-        const float slope = std::abs(s.delta * step.slope);
-        const float half = s.half * std::sqrt(1 + slope * slope);
+void cross(const Strokes& strokes, const Step& step, Index size, Crossings& out) {
+    const auto limit = static_cast<float>(size);
+    for (std::size_t i = 0; i < strokes.size(); ++i) {
+        const float slope = std::abs(strokes.delta[i] * step.slope);
+        const float half = strokes.half[i] * std::sqrt(1 + slope * slope);
         const float ramp = std::max(1.0f, slope);
         const float reach = half + ramp / 2;
-        const float middle = s.from + s.delta * step.along;
-        const auto begin = std::max<Index>(0, static_cast<Index>(std::ceil(middle - reach - 0.5f)));
-        const auto end = std::min<Index>(size, static_cast<Index>(std::floor(middle + reach - 0.5f)) + 1);
-        const float most = std::min(1.0f, 2 * half / ramp) * 256;
-        const float fall = 256 / ramp;
-        for (Index v = begin; v < end; ++v) {
-            const float distance = std::abs(static_cast<float>(v) + 0.5f - middle);
-            lay(line[v], s, static_cast<std::uint32_t>(std::clamp((reach - distance) * fall, 0.0f, most)));
+        const float middle = strokes.from[i] + strokes.delta[i] * step.along;
+        const float rise = 256 / ramp;
+        // Truncated, which rounds down as neither is below 0; pixels whose middle is within reach.
+        const float low = std::min(limit, std::max(0.0f, middle - reach + 0.5f));
+        const float high = std::min(limit, std::max(0.0f, middle + reach + 0.5f));
+        const auto begin = static_cast<std::int32_t>(low);
+        const float distance = middle - (static_cast<float>(begin) + 0.5f);
+        out.begin[i] = begin;
+        out.end[i] = static_cast<std::int32_t>(high);
+        out.rise[i] = static_cast<std::int32_t>(rise);
+        out.most[i] = static_cast<std::int32_t>(std::min(256.0f, 512 * half / ramp));
+        out.first[i] = static_cast<std::int32_t>((reach - distance) * rise);
+        out.second[i] = static_cast<std::int32_t>((reach + distance) * rise);
+    }
+}
+
+/// Lays the strokes over one line of `size` pixels, in their order.
+void layLine(std::uint32_t* line, Index size, const Step& step, const Strokes& strokes, Crossings& at) {
+    constexpr std::uint32_t even = 0x00ff00ff;
+    cross(strokes, step, size, at);
+    for (std::size_t i = 0; i < strokes.size(); ++i) {
+        std::int32_t rising = at.first[i];
+        std::int32_t falling = at.second[i];
+        for (std::int32_t v = at.begin[i]; v < at.end[i]; ++v, rising += at.rise[i], falling -= at.rise[i]) {
+            const auto coverage = static_cast<std::uint32_t>(std::max(0, std::min({rising, falling, at.most[i]})));
+            const std::uint32_t keep = 256 - (strokes.alpha[i] * coverage >> 8);
+            const std::uint32_t rb = strokes.redBlue[i] * coverage + (line[v] & even) * keep;
+            const std::uint32_t ag = strokes.alphaGreen[i] * coverage + ((line[v] >> 8) & even) * keep;
+            line[v] = ((rb >> 8) & even) | (ag & ~even);
         }
     }
 }
 
-std::vector<Stroke> strokesOf(std::span<const LinkCurve> curves, double origin, double scale) {
-    std::vector<Stroke> strokes;
-    strokes.reserve(curves.size());
+Strokes strokesOf(std::span<const LinkCurve> curves, double origin, double scale) {
+    Strokes strokes;
     for (const LinkCurve& c : curves) {
         const QRgb colour = qPremultiply(c.colour.rgba());
-        strokes.push_back({static_cast<float>((c.from - origin) * scale), static_cast<float>((c.to - c.from) * scale),
-                           static_cast<float>(c.width * scale / 2), colour & 0x00ff00ffU, (colour >> 8) & 0x00ff00ffU,
-                           static_cast<float>(qAlpha(colour))});
+        strokes.from.push_back(static_cast<float>((c.from - origin) * scale));
+        strokes.delta.push_back(static_cast<float>((c.to - c.from) * scale));
+        strokes.half.push_back(static_cast<float>(c.width * scale / 2));
+        strokes.redBlue.push_back(colour & 0x00ff00ffU);
+        strokes.alphaGreen.push_back((colour >> 8) & 0x00ff00ffU);
+        // Rounded up: then no channel can pass 255.
+        strokes.alpha.push_back((static_cast<std::uint32_t>(qAlpha(colour)) * 256 + 254) / 255);
     }
     return strokes;
 }
 
-/// body(0) … body(count − 1), in a few slabs: a line alone is too little work for a thread.
-void inSlabs(Index count, const std::function<void(Index)>& body) {
+/// body(begin, end) over 0 … count in a few slabs: a line alone is too little work for a thread.
+void inSlabs(Index count, const std::function<void(Index, Index)>& body) {
     constexpr Index slabs = 8;
-    parallelFor(slabs, [&](Index slab) {
-        for (Index i = slab * count / slabs; i < (slab + 1) * count / slabs; ++i) body(i);
-    });
+    parallelFor(slabs, [&](Index slab) { body(slab * count / slabs, (slab + 1) * count / slabs); });
+}
+
+/// Rows become columns, in squares that stay in the cache.
+QImage turned(const QImage& image) {
+    constexpr Index side = 32;
+    QImage out(image.height(), image.width(), QImage::Format_ARGB32_Premultiplied);
+    const auto* from = reinterpret_cast<const std::uint32_t*>(image.constBits());
+    auto* to = reinterpret_cast<std::uint32_t*>(out.bits());
+    const Index width = image.width();
+    const Index height = image.height();
+    for (Index y0 = 0; y0 < height; y0 += side)
+        for (Index x0 = 0; x0 < width; x0 += side)
+            for (Index y = y0; y < std::min(height, y0 + side); ++y)
+                for (Index x = x0; x < std::min(width, x0 + side); ++x) to[x * height + y] = from[y * width + x];
+    return out;
 }
 
 double beginAlong(const QRectF& field, bool horizontal) { return horizontal ? field.left() : field.top(); }
@@ -124,19 +165,15 @@ QImage curveImage(std::span<const LinkCurve> curves, const QRectF& field, double
     // Lines across lie one after the other in memory: strokes are laid on neighbouring pixels.
     QImage image(horizontal ? width : height, horizontal ? height : width, QImage::Format_ARGB32_Premultiplied);
     image.fill(Qt::transparent);
-    const std::vector<Stroke> strokes = strokesOf(curves, beginAlong(field, horizontal), scale);
+    const Strokes strokes = strokesOf(curves, beginAlong(field, horizontal), scale);
     const std::vector<Step> table = steps(image.height());
     auto* pixels = reinterpret_cast<std::uint32_t*>(image.bits());
     const Index size = image.width();
-    inSlabs(image.height(), [&](Index u) { layLine(pixels + u * size, size, table[static_cast<std::size_t>(u)], strokes); });
-    if (!horizontal) {
-        QImage turned(width, height, QImage::Format_ARGB32_Premultiplied);
-        auto* out = reinterpret_cast<std::uint32_t*>(turned.bits());
-        inSlabs(height, [&](Index y) {
-            for (Index x = 0; x < width; ++x) out[y * width + x] = pixels[x * size + y];
-        });
-        image = std::move(turned);
-    }
+    inSlabs(image.height(), [&](Index begin, Index end) {
+        Crossings crossings(strokes.size());
+        for (Index u = begin; u < end; ++u) layLine(pixels + u * size, size, table[static_cast<std::size_t>(u)], strokes, crossings);
+    });
+    if (!horizontal) image = turned(image);
     image.setDevicePixelRatio(scale);
     return image;
 }

@@ -20,12 +20,12 @@ namespace headscope {
 namespace {
 
 constexpr double margin = 10;
-constexpr double mostInk = 2.5e6;    ///< logical pixels under curves; more would come late …
+constexpr double mostInk = 1.6e6;    ///< logical pixels under curves; more would come late …
 constexpr double inkPerPixel = 5;    ///< … or be soup
 constexpr double faintest = 0.04;    ///< opacity below which a curve is not worth its place
 constexpr double stripeOpacity = 0.7; ///< of the strongest: the name on it stays readable
 
-QString tr(const char* text, int n = -1) { return QCoreApplication::translate("LinksView", text, nullptr, n); }
+QString tr(const char* text) { return QCoreApplication::translate("LinksView", text); }
 
 QFont sized(const QFont& base, double factor, bool bold = false) {
     QFont font = base;
@@ -280,20 +280,19 @@ void drawScrollMark(QPainter& p, const LinksInput& in, const LinksLayout& layout
     p.drawRoundedRect(mark, 2, 2);
 }
 
-QString legendText(const LinksInput& in, const LinksLayout& layout, int cutAt, int left) {
+QString legendText(const LinksInput& in, const LinksLayout& layout, const LinksDrawn& drawn) {
     QStringList parts;
     const QString share = percent(in.state.mass);
     parts << (in.focus.incoming ? tr("strongest links up to %1 of what is read").arg(share)
                                 : tr("strongest links up to %1 of each row").arg(share));
     parts << tr("opacity γ %1").arg(QLocale().toString(in.state.gamma, 'g', 2));
     const std::size_t chosen = in.focus.incoming ? in.focus.keys.size() : in.focus.queries.size();
-    if (in.heads.size() > 1 && chosen > 0) parts << tr("numbers: mean of %n head(s)", static_cast<int>(in.heads.size()));
+    if (in.heads.size() > 1 && chosen > 0) parts << tr("numbers: mean of %1 heads").arg(in.heads.size());
     if (chosen > 1)
-        parts << (in.focus.incoming ? tr("%n column(s) summed", static_cast<int>(chosen))
-                                    : tr("%n row(s) summed", static_cast<int>(chosen)));
+        parts << (in.focus.incoming ? tr("%1 columns summed").arg(chosen) : tr("%1 rows summed").arg(chosen));
     if (const QString hidden = hiddenCaption(in.analysis, in.state); !hidden.isEmpty()) parts << hidden;
-    if (cutAt > 0) parts << tr("at most %1 a row").arg(cutAt);
-    if (left > 0) parts << tr("%1 weaker ones left out").arg(QLocale().toString(left));
+    if (drawn.cutAt > 0) parts << tr("at most %1 a row").arg(drawn.cutAt);
+    if (drawn.of > 0) parts << tr("%1 of %2 links drawn").arg(QLocale().toString(drawn.count), QLocale().toString(drawn.of));
     if (layout.share() < 1) {
         const TokenSide longer = layout.count(TokenSide::Query) >= layout.count(TokenSide::Key) ? TokenSide::Query : TokenSide::Key;
         parts << tr("tokens %1–%2 of %3").arg(layout.first(longer) + 1).arg(layout.last(longer)).arg(layout.count(longer));
@@ -419,13 +418,14 @@ CurveSet curvesOf(const LinksInput& in, const LinksLayout& layout, const LinkCho
     // Where tokens are thinner than a line, so are the lines.
     const double widest = std::clamp(0.45 * extent / std::max(1, layout.last(TokenSide::Query) - layout.first(TokenSide::Query)), 0.8, in.state.width);
     const std::vector<std::uint32_t> order = strongFirst(choice, greatest);
+    // No curve is cheaper than one straight across: with far more links than that the fine sieves need no trial.
+    const double rush = static_cast<double>(order.size()) * across / budget;
     std::vector<Candidate> kept;
-    int left = 0;
-    // The finest selection that the picture can hold.
-    for (const double grain : {2.0, 4.0, 8.0, 12.0}) {
+    bool all = false;
+    for (double grain = rush > 50 ? 8 : rush > 15 ? 4 : 2; grain <= 16 && !all; grain *= 2) {
         Sieve sieve(begin, extent, grain, in.heads.size());
         kept.clear();
-        left = 0;
+        all = true;
         double ink = 0;
         for (const std::uint32_t i : order) {
             const ShownLink& link = choice.links[i];
@@ -437,23 +437,23 @@ CurveSet curvesOf(const LinksInput& in, const LinksLayout& layout, const LinkCho
             const QPointF to = queriesLead ? k : q;
             const Candidate c{&link, lines ? from.x() : from.y(), lines ? to.x() : to.y(), strength};
             if (!sieve.passes(static_cast<std::size_t>(link.lane), c.from, c.to)) continue;
-            if (ink > budget) {
-                ++left;
-                if (grain < 12) break;
-                continue;
-            }
+            if (all = ink <= budget; !all) break;
             ink += std::hypot(across, std::min(extent, std::abs(c.from - c.to))) * (1 + widest * strength);
             kept.push_back(c);
         }
-        if (left == 0) break;
     }
     std::stable_sort(kept.begin(), kept.end(),
                      [](const Candidate& a, const Candidate& b) { return a.strength < b.strength; });
+    // What leads out of sight steps back behind what can be followed to its end.
+    const auto inSight = [&](const ShownLink& l) {
+        return l.query >= layout.first(TokenSide::Query) && l.query < layout.last(TokenSide::Query) &&
+               l.key >= layout.first(TokenSide::Key) && l.key < layout.last(TokenSide::Key);
+    };
     CurveSet set;
-    set.left = left;
+    set.of = all && kept.size() * 4 > order.size() ? 0 : static_cast<int>(order.size());
     for (const Candidate& c : kept) {
         const QColor colour = in.theme.head(in.heads[static_cast<std::size_t>(c.link->lane)], in.analysis.heads());
-        set.curves.push_back({c.from, c.to, std::max(0.7, widest * (0.3 + 0.7 * c.strength)), faded(colour, 0.95 * c.strength)});
+        set.curves.push_back({c.from, c.to, std::max(0.7, widest * (0.3 + 0.7 * c.strength)), faded(colour, (inSight(*c.link) ? 0.95 : 0.4) * c.strength)});
     }
     return set;
 }
@@ -474,7 +474,7 @@ void drawLinksFrame(QPainter& p, const LinksInput& in, const LinksLayout& layout
     drawScrollMark(p, in, layout);
 }
 
-void drawLinksLegend(QPainter& p, const LinksInput& in, const LinksLayout& layout, int cutAt, int left) {
+void drawLinksLegend(QPainter& p, const LinksInput& in, const LinksLayout& layout, const LinksDrawn& drawn) {
     const double height = legendHeight(in);
     if (height <= 0) return;
     p.setFont(sized(in.theme.font, 0.82));
@@ -491,7 +491,7 @@ void drawLinksLegend(QPainter& p, const LinksInput& in, const LinksLayout& layou
     drawHeads(p, in, {from.x() + std::max(0.0, (room - heads) / 2), from.y()}, line, room, true);
     p.setPen(in.theme.faint);
     p.drawText(QRectF(from.x(), from.y() + line, room, line), static_cast<int>(Qt::AlignCenter | Qt::TextSingleLine),
-               metrics.elidedText(legendText(in, layout, cutAt, left), Qt::ElideRight, room));
+               metrics.elidedText(legendText(in, layout, drawn), Qt::ElideRight, room));
 }
 
 } // namespace headscope

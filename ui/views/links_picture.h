@@ -31,15 +31,22 @@ LinksLayout linksLayout(const LinksInput& input);
 QRectF curveField(const LinksLayout& layout);
 
 /// The curves to draw, weak to strong: of links that would fall on nearly the same pixels the strongest, and no more
-/// than the picture can hold. `left` counts strong ones that found no room.
+/// than the picture can hold.
 struct CurveSet {
     std::vector<LinkCurve> curves;
-    int left = 0;
+    int of = 0; ///< > 0: that many links were chosen, and by far not all have a curve of their own
 };
 CurveSet curvesOf(const LinksInput& input, const LinksLayout& layout, const LinkChoice& choice, double greatest);
 
+/// What the legend says of the curves.
+struct LinksDrawn {
+    int count = 0;
+    int of = 0;    ///< see CurveSet
+    int cutAt = 0; ///< see LinkChoice
+};
+
 /// Stripes, tokens, titles and legend, around the curves.
 void drawLinksFrame(QPainter& painter, const LinksInput& input, const LinksLayout& layout, double greatest);
-void drawLinksLegend(QPainter& painter, const LinksInput& input, const LinksLayout& layout, int cutAt, int left);
+void drawLinksLegend(QPainter& painter, const LinksInput& input, const LinksLayout& layout, const LinksDrawn& drawn);
 
 } // namespace headscope

@@ -75,14 +75,14 @@ void LinksView::render(QPainter& painter, const QRectF& rect, const Theme& theme
     const LinksInput input{*analysis(), selection().state(), heads, focus, m_queryNames, m_keyNames, theme, rect, zoomFor()};
     const LinksLayout layout = linksLayout(input);
     const double greatest = greatestShown(*analysis(), selection().state(), heads);
-    const Drawn drawn = drawCurves(painter, input, layout, greatest);
+    const LinksDrawn drawn = drawCurves(painter, input, layout, greatest);
     drawLinksFrame(painter, input, layout, greatest);
-    drawLinksLegend(painter, input, layout, drawn.cutAt, drawn.left);
+    drawLinksLegend(painter, input, layout, drawn);
     painter.restore();
 }
 
-LinksView::Drawn LinksView::drawCurves(QPainter& painter, const LinksInput& input, const LinksLayout& layout,
-                                       double greatest) const {
+LinksDrawn LinksView::drawCurves(QPainter& painter, const LinksInput& input, const LinksLayout& layout,
+                                 double greatest) const {
     const QRectF field = curveField(layout);
     const bool all = input.focus.empty();
     const bool shapes = drawsShapes(painter);
@@ -97,7 +97,7 @@ LinksView::Drawn LinksView::drawCurves(QPainter& painter, const LinksInput& inpu
         all ? strongestLinks(input.analysis, input.state, input.heads, layout.first(TokenSide::Query), layout.last(TokenSide::Query))
             : linksOf(input.analysis, input.state, input.heads, input.focus);
     const CurveSet set = curvesOf(input, layout, choice, greatest);
-    const Drawn drawn{choice.cutAt, set.left};
+    const LinksDrawn drawn{static_cast<int>(set.curves.size()), set.of, choice.cutAt};
     if (shapes) {
         drawCurveShapes(painter, set.curves, field, layout.horizontal());
         return drawn;

@@ -50,12 +50,7 @@ private:
 
     LinksZoom zoomFor() const;
     ImageKey imageKey(const LinksInput& input, double scale) const;
-    /// Draws the curves and says in the legend what could not be shown.
-    struct Drawn {
-        int cutAt = 0;
-        int left = 0;
-    };
-    Drawn drawCurves(QPainter& painter, const LinksInput& input, const LinksLayout& layout, double greatest) const;
+    LinksDrawn drawCurves(QPainter& painter, const LinksInput& input, const LinksLayout& layout, double greatest) const;
     void scrollBy(double pixels);
     void keepInSight();
     void updateNames(const Theme& theme) const;
@@ -71,7 +66,7 @@ private:
     mutable QFont m_namesFont;
     mutable ImageKey m_imageKey;
     mutable QImage m_image; ///< all curves, without a chosen token
-    mutable Drawn m_drawn;
+    mutable LinksDrawn m_drawn;
 };
 
 } // namespace headscope
