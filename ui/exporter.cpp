@@ -5,11 +5,12 @@
 #include "ui/views/view.h"
 
 #include <QBuffer>
-#include <QCoreApplication>
+#include <QHashSeed>
 #include <QImage>
 #include <QPageSize>
 #include <QPainter>
 #include <QPdfWriter>
+#include <QRegularExpression>
 #include <QSvgGenerator>
 #include <cmath>
 
@@ -85,24 +86,46 @@ QByteArray svg(const View& view, const Theme& theme, const PictureOptions& optio
     QPainter painter(&generator);
     draw(painter, view, theme, options);
     painter.end();
-    return bytes;
+    // The generator knows whole pixels only; and a reader without our font is to take one of the same kind.
+    QString text = QString::fromUtf8(bytes);
+    const auto millimetres = [](double length) {
+        return QString::number(length * millimetresPerInch / pixelsPerInch, 'g', 10);
+    };
+    static const QRegularExpression sizes(QStringLiteral("width=\"[^\"]*mm\" height=\"[^\"]*mm\""));
+    const QRegularExpressionMatch found = sizes.match(text);
+    if (found.hasMatch())
+        text.replace(found.capturedStart(), found.capturedLength(),
+                     QStringLiteral("width=\"%1mm\" height=\"%2mm\"").arg(millimetres(size.width()), millimetres(size.height())));
+    static const QRegularExpression family(QStringLiteral("font-family=\"([^\"]*)\""));
+    text.replace(family, QStringLiteral("font-family=\"\\1, sans-serif\""));
+    return text.toUtf8();
 }
 
-/// The same picture gives the same file: without the hour at which it was made.
-void forgetCreationDate(QByteArray& pdf) {
-    const qsizetype begin = pdf.indexOf("/CreationDate (");
-    const qsizetype end = pdf.indexOf(')', begin);
-    if (begin >= 0 && end > begin) pdf.replace(begin, end + 1 - begin, QByteArray(end + 1 - begin, ' '));
+/// While it lives, new hashes are walked in the same order in every run: the PDF engine writes its fonts out of one.
+struct SteadyHashes {
+    SteadyHashes() { QHashSeed::setDeterministicGlobalSeed(); }
+    ~SteadyHashes() { QHashSeed::resetRandomGlobalSeed(); }
+    Q_DISABLE_COPY_MOVE(SteadyHashes)
+};
+
+/// Writes over what follows `name` up to and including `last`, blanks to the end: every place in the file stays.
+void overwrite(QByteArray& bytes, const char* name, char last, const QByteArray& with) {
+    const qsizetype begin = bytes.indexOf(name);
+    const qsizetype end = begin < 0 ? -1 : bytes.indexOf(last, begin) + 1;
+    if (end > begin && with.size() <= end - begin) bytes.replace(begin, end - begin, with.leftJustified(end - begin));
 }
 
 QByteArray pdf(const View& view, const Theme& theme, const PictureOptions& options) {
+    const SteadyHashes steady;
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
     QPdfWriter writer(&buffer);
     constexpr int resolution = 1200;
+    // The writer's pages are whole points: the page is cut to the exact size afterwards, from the top left.
     const QSizeF points = logicalSize(options) * (72 / pixelsPerInch);
-    writer.setPageSize(QPageSize(points, QPageSize::Point, QString(), QPageSize::ExactMatch));
+    const QSizeF page(std::ceil(points.width()), std::ceil(points.height()));
+    writer.setPageSize(QPageSize(page, QPageSize::Point, QString(), QPageSize::ExactMatch));
     writer.setPageMargins(QMarginsF());
     writer.setResolution(resolution);
     writer.setTitle(QStringLiteral("Headscope"));
@@ -110,7 +133,12 @@ QByteArray pdf(const View& view, const Theme& theme, const PictureOptions& optio
     painter.scale(resolution / pixelsPerInch, resolution / pixelsPerInch);
     draw(painter, view, theme, options);
     painter.end();
-    forgetCreationDate(bytes);
+    const auto number = [](double value) { return QByteArray::number(value, 'f', 4); };
+    overwrite(bytes, "/MediaBox [", ']',
+              "/MediaBox [0 " + number(page.height() - points.height()) + ' ' + number(points.width()) + ' ' +
+                  QByteArray::number(std::lround(page.height())) + ']');
+    // Without the hour it was written: the same picture is the same file.
+    overwrite(bytes, "/CreationDate (", ')', "");
     return bytes;
 }
 

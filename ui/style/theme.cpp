@@ -61,7 +61,9 @@ QColor fromOklch(const Oklch& o) {
 QFont systemFont() {
     QFont font = QGuiApplication::font();
     // In pixels at 96 per inch, so that a picture has the same proportions on every device it is drawn on.
-    font.setPixelSize(std::max(11, QFontInfo(font).pixelSize()));
+    const QFontInfo info(font);
+    font.setFamily(info.family());
+    font.setPixelSize(std::max(11, info.pixelSize()));
     return font;
 }
 

@@ -132,7 +132,7 @@ void HeadPlot::draw(QPainter& painter, const QSize& size, const HeatLayout& at, 
     auto* layout = new PlacedLayout;
     plot.plotLayout()->addElement(0, 0, layout);
 
-    QCPAxisRect* cells = emptyRect(plot, *layout, at.cells.rect);
+    QCPAxisRect* cells = emptyRect(plot, *layout, at.cells.rect.adjusted(-1, -1, 1, 1));
     for (QCPAxis* axis : cells->axes()) axis->setBasePen(QPen(theme.hairline, 1));
     if (!at.rowBars.isEmpty())
         addBars(plot, *emptyRect(plot, *layout, at.rowBars), content.rowSums, content.rowTop, content.rowColour, true,
@@ -148,7 +148,12 @@ void HeadPlot::draw(QPainter& painter, const QSize& size, const HeatLayout& at, 
     recorder.begin(&picture);
     plot.toPainter(&recorder, size.width(), size.height());
     recorder.end();
+    // A picture grows with the device's dots per inch; our lengths are the painter's already.
+    painter.save();
+    painter.scale(static_cast<double>(picture.logicalDpiX()) / painter.device()->logicalDpiX(),
+                  static_cast<double>(picture.logicalDpiY()) / painter.device()->logicalDpiY());
     painter.drawPicture(0, 0, picture);
+    painter.restore();
 }
 
 } // namespace headscope

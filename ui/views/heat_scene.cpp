@@ -228,7 +228,8 @@ void HeatScene::drawColumnLabels(QPainter& painter) const {
                             : grid.cellWidth() * static_cast<double>(layout.columnStep) - 4;
     for (const Index p : labelsShown(columns, layout.columnStep, markedColumns(), layout.columnStep)) {
         const bool marked = std::binary_search(markedColumns().begin(), markedColumns().end(), static_cast<int>(p));
-        const QFont face = marked ? bold(font) : font;
+        QFont face = marked ? bold(font) : font;
+        if (layout.slanted) face.setHintingPreference(QFont::PreferNoHinting); // hints are for level letters
         const QString label =
             QFontMetricsF(face).elidedText(columnLabels[static_cast<int>(p - columns.first)], Qt::ElideRight, room + 1);
         const double width = QFontMetricsF(face).horizontalAdvance(label);

@@ -2,6 +2,7 @@
 #include "ui/views/matrix_image.h"
 
 #include "ui/style/colour_map.h"
+#include "ui/views/geometry.h"
 #include "ui/views/shown.h"
 
 #include <QPaintEngine>
@@ -51,22 +52,21 @@ QRgb shadeColour(Scalar shade, const Theme& theme, ColourMapName colours) {
     return colourAt(colours, theme.dark, static_cast<double>(shade));
 }
 
-/// Runs of equal colour as rectangles, each a little larger towards what is drawn later, so that no seam shows.
+/// Runs of equal colour as rectangles, each reaching a pixel under what is drawn later, so that no seam shows.
 void drawRuns(QPainter& painter, const QRectF& rect, const Matrix& shades, const Theme& theme, ColourMapName colours) {
-    const double w = rect.width() / static_cast<double>(shades.cols());
-    const double h = rect.height() / static_cast<double>(shades.rows());
+    const CellGrid grid{rect, shades.rows(), shades.cols()};
     for (Index i = 0; i < shades.rows(); ++i) {
         for (Index j = 0; j < shades.cols();) {
             const QRgb colour = shadeColour(shades(i, j), theme, colours);
             const Index begin = j;
-            while (j < shades.cols() && shadeColour(shades(i, j), theme, colours) == colour) ++j;
+            bool masksBelow = i + 1 == shades.rows();
+            for (; j < shades.cols() && shadeColour(shades(i, j), theme, colours) == colour; ++j)
+                masksBelow = masksBelow || shades(i + 1, j) == maskedCell;
             if (colour == 0) continue;
-            const bool lastColumn = j == shades.cols() || shades(i, j) == maskedCell;
-            const bool lastRow = i + 1 == shades.rows();
-            painter.fillRect(
-                QRectF(rect.left() + static_cast<double>(begin) * w, rect.top() + static_cast<double>(i) * h,
-                       static_cast<double>(j - begin) * w + (lastColumn ? 0 : 0.25), h + (lastRow ? 0 : 0.25)),
-                QColor::fromRgb(colour));
+            const bool masksBeside = j == shades.cols() || shades(i, j) == maskedCell;
+            QRectF run = grid.cell(i, begin).united(grid.cell(i, j - 1));
+            run.adjust(0, 0, masksBeside ? 0 : std::min(1.0, grid.cellWidth()), masksBelow ? 0 : std::min(1.0, grid.cellHeight()));
+            painter.fillRect(run, QColor::fromRgb(colour));
         }
     }
 }
