@@ -95,7 +95,8 @@ QByteArray svg(const View& view, const Theme& theme, const PictureOptions& optio
     const QRegularExpressionMatch found = sizes.match(text);
     if (found.hasMatch())
         text.replace(found.capturedStart(), found.capturedLength(),
-                     QStringLiteral("width=\"%1mm\" height=\"%2mm\"").arg(millimetres(size.width()), millimetres(size.height())));
+                     QStringLiteral("width=\"%1mm\" height=\"%2mm\"")
+                         .arg(millimetres(size.width()), millimetres(size.height())));
     static const QRegularExpression family(QStringLiteral("font-family=\"([^\"]*)\""));
     text.replace(family, QStringLiteral("font-family=\"\\1, sans-serif\""));
     return text.toUtf8();

@@ -159,8 +159,7 @@ QColor Theme::ink(const QColor& colour) const {
 }
 
 QColor Theme::on(const QColor& ground) const {
-    const QColor black(0x14, 0x15, 0x17);
-    return contrast(black, ground) >= contrast(Qt::white, ground) ? black : QColor(Qt::white);
+    return contrast(Qt::black, ground) >= contrast(Qt::white, ground) ? Qt::black : Qt::white;
 }
 
 double contrast(const QColor& a, const QColor& b) {

@@ -2,7 +2,6 @@
 #include "ui/views/head_grid.h"
 
 #include "ui/views/describe.h"
-#include "ui/views/matrix_image.h"
 #include "ui/views/shown.h"
 
 #include <QApplication>
@@ -102,6 +101,7 @@ const Matrix& HeadGrid::shades(int head) const {
         s.range == m.range && s.hidden == m.hidden && s.renormalise == m.renormalise && s.transposed == m.transposed;
     if (!same || m_shades.empty()) {
         m_shades.assign(static_cast<std::size_t>(analysis()->heads()), {});
+        m_images.assign(m_shades.size(), {});
         for (int h = 0; h < analysis()->heads(); ++h)
             m_shades[static_cast<std::size_t>(h)] = shownPicture(*analysis(), s, h);
         Scalar all = 0;
@@ -171,7 +171,9 @@ void HeadGrid::drawHead(QPainter& painter, const HeadFrame& frame, const Theme& 
     const double before = painter.opacity();
     // Lightened, not hidden.
     if (!frame.active) painter.setOpacity(before * 0.35);
-    drawShades(painter, frame.cells.rect, shades(frame.head), theme, selection().state().colours);
+    const Matrix& cells = shades(frame.head);
+    drawShades(painter, frame.cells.rect, cells, theme, selection().state().colours,
+               &m_images[static_cast<std::size_t>(frame.head)]);
     drawMarks(painter, frame, theme);
     const double care = frame.care < 0 ? 1 : 0.2 + 0.8 * std::clamp(frame.care, 0.0, 1.0);
     const double width = frame.current ? 3 : 1.5;
@@ -228,6 +230,17 @@ void HeadGrid::drawMarks(QPainter& painter, const HeadFrame& frame, const Theme&
         painter.setPen(QPen(colour, 1.5));
         painter.drawRect(band);
     };
+    // A query that may read nothing is struck out.
+    painter.setPen(QPen(theme.text, 1));
+    const bool some = analysis()->measures[static_cast<std::size_t>(frame.head)].maskedRows > 0;
+    for (Index q = 0; some && q < static_cast<Index>(analysis()->queries.size()); ++q) {
+        const QRectF band = turned ? cells.columnRect(q) : cells.rowRect(q);
+        if (std::min(band.width(), band.height()) < 3 || mayReadAny(*analysis(), frame.head, q)) continue;
+        if (turned)
+            painter.drawLine(QPointF(band.center().x(), band.top()), QPointF(band.center().x(), band.bottom()));
+        else
+            painter.drawLine(QPointF(band.left(), band.center().y()), QPointF(band.right(), band.center().y()));
+    }
     for (const int q : selection().shownQueries()) mark(turned ? cells.columnRect(q) : cells.rowRect(q), theme.query);
     for (const int k : selection().shownKeys()) mark(turned ? cells.rowRect(k) : cells.columnRect(k), theme.key);
 }

@@ -3,6 +3,7 @@
 
 #include "core/base/matrix.h"
 #include "ui/views/geometry.h"
+#include "ui/views/matrix_image.h"
 #include "ui/views/view.h"
 
 #include <QTimer>
@@ -50,6 +51,7 @@ private:
     void drawMarks(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
 
     mutable std::vector<Matrix> m_shades;
+    mutable std::vector<ShadeCache> m_images;
     mutable ViewState m_shadesState;
     QTimer m_clickTimer; ///< a click acts when it can no longer become a double click
     QTimer m_gapTimer;   ///< crossing the gap between two heads does not flash

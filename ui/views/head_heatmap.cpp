@@ -29,6 +29,7 @@ HeadHeatmap::HeadHeatmap(Selection& selection, QWidget* parent) : View(selection
 
 void HeadHeatmap::setAnalysis(AnalysisPtr analysis) {
     m_cellsKey = {};
+    m_kept = {};
     View::setAnalysis(std::move(analysis));
 }
 
@@ -57,7 +58,7 @@ HeatWindow HeadHeatmap::columnWindow() const {
 
 HeatLayout HeadHeatmap::places() const {
     if (!analysis() || analysis()->empty()) return {};
-    return HeatScene(*analysis(), selection(), theme(), size(), rowWindow(), columnWindow()).layout;
+    return HeatScene(*analysis(), selection(), theme(), size(), {rowWindow(), columnWindow()}, m_kept).layout;
 }
 
 const HeatCells& HeadHeatmap::cells(Index most) const {
@@ -74,6 +75,7 @@ const HeatCells& HeadHeatmap::cells(Index most) const {
     if (key != m_cellsKey) {
         m_cells = heatCells(*analysis(), s, key.head, key.rows, key.columns, most);
         m_cellsKey = key;
+        m_image = {};
     }
     return m_cells;
 }
@@ -87,8 +89,8 @@ void HeadHeatmap::render(QPainter& painter, const QRectF& rect, const Theme& the
     }
     painter.save();
     painter.translate(rect.topLeft());
-    const HeatScene scene(*analysis(), selection(), theme, rect.size(), rowWindow(), columnWindow());
-    scene.draw(painter, cells(painter.device() == this ? mostOnScreen : mostInFile));
+    const HeatScene scene(*analysis(), selection(), theme, rect.size(), {rowWindow(), columnWindow()}, m_kept);
+    scene.draw(painter, cells(painter.device() == this ? mostOnScreen : mostInFile), &m_image);
     painter.restore();
 }
 

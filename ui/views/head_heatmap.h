@@ -69,6 +69,8 @@ private:
     };
     mutable CellsKey m_cellsKey;
     mutable HeatCells m_cells;
+    mutable ShadeCache m_image;
+    mutable HeatKept m_kept;
 };
 
 } // namespace headscope

@@ -5,7 +5,6 @@
 #include "ui/style/colour_map.h"
 #include "ui/views/describe.h"
 #include "ui/views/head_plot.h"
-#include "ui/views/matrix_image.h"
 #include "ui/views/shown.h"
 
 #include <QCoreApplication>
@@ -29,19 +28,6 @@ QString rowTitle(bool turned) {
 }
 QString columnTitle(bool turned) {
     return turned ? Words::tr("queries read ↓") : Words::tr("keys are read ↓");
-}
-
-/// The labels of the window; repeated words carry a small number.
-QStringList labelsOf(const std::vector<Token>& tokens, const HeatWindow& window) {
-    QStringList all;
-    for (const Token& token : tokens) all << tokenLabel(token);
-    const std::vector<int> numbers = occurrences(all);
-    QStringList seen;
-    for (Index p = window.first; p < window.first + window.count; ++p) {
-        const int number = numbers[static_cast<std::size_t>(p)];
-        seen << (number > 0 ? all[static_cast<int>(p)] + subscript(number) : all[static_cast<int>(p)]);
-    }
-    return seen;
 }
 
 double widest(const QStringList& labels, const QFont& font) {
@@ -85,31 +71,50 @@ double top(const std::vector<double>& values) {
 
 } // namespace
 
-HeatScene::HeatScene(const Analysis& a, const Selection& s, const Theme& t, const QSizeF& area, const HeatWindow& r,
-                     const HeatWindow& c)
-    : analysis(a), selection(s), theme(t), size(area), rows(r), columns(c), head(s.shownHead()),
+void HeatLabels::measure(const std::vector<Token>& tokens, const QFont& font) {
+    if (pixelSize == font.pixelSize()) return;
+    pixelSize = font.pixelSize();
+    words.clear();
+    width.clear();
+    for (const Token& token : tokens) words << tokenLabel(token);
+    const std::vector<int> numbers = occurrences(words);
+    const QFontMetricsF metrics(bold(font));
+    for (int i = 0; i < words.size(); ++i) {
+        if (numbers[static_cast<std::size_t>(i)] > 0) words[i] += subscript(numbers[static_cast<std::size_t>(i)]);
+        width.push_back(std::ceil(metrics.horizontalAdvance(words[i])));
+    }
+}
+
+double HeatLabels::widest(const HeatWindow& window) const {
+    const auto first = width.begin() + window.first;
+    return window.count > 0 ? *std::max_element(first, first + window.count) : 0;
+}
+
+HeatScene::HeatScene(const Analysis& a, const Selection& s, const Theme& t, const QSizeF& area, const Part& part,
+                     HeatKept& kept)
+    : analysis(a), selection(s), theme(t), size(area), rows(part.rows), columns(part.columns), head(s.shownHead()),
       turned(s.state().transposed), font(t.font), small(scaled(t.font, 85)),
-      rowLabels(labelsOf(turned ? a.keys : a.queries, r)), columnLabels(labelsOf(turned ? a.queries : a.keys, c)),
+      m_rowLabels(turned ? kept.keys : kept.queries), m_columnLabels(turned ? kept.queries : kept.keys),
       m_queries(s.shownQueries()), m_keys(s.shownKeys()), m_hidden(hiddenKeys(a, s.state())) {
     if (area.width() < 420 || area.height() < 320) font = small;
-    const QFontMetricsF metrics(font);
+    kept.queries.measure(a.queries, font);
+    kept.keys.measure(a.keys, font);
     HeatRequest request;
     request.size = area;
     request.rows = rows.count;
     request.columns = columns.count;
-    request.rowLabel = widest(rowLabels, bold(font));
-    request.columnLabel = widest(columnLabels, bold(font));
+    request.rowLabel = m_rowLabels.widest(rows);
+    request.columnLabel = m_columnLabels.widest(columns);
     request.rowTitle = widest(rowTitle(turned).split(QLatin1Char('\n')), small) + 28;
-    request.line = std::ceil(metrics.height());
+    request.line = std::ceil(QFontMetricsF(font).height());
     request.number = QFontMetricsF(small).horizontalAdvance(shortNumber(0.88));
     // A zoomed part may have larger cells than the whole.
-    const auto share = [](const std::vector<Token>& tokens, Index seen) {
-        return static_cast<double>(tokens.size()) / static_cast<double>(seen);
+    const auto share = [](const HeatLabels& all, Index seen) {
+        return static_cast<double>(all.words.size()) / static_cast<double>(seen);
     };
     const double largest = std::clamp(0.14 * std::min(area.width(), area.height()), 56.0, 96.0);
-    request.largestCell = largest * std::clamp(std::min(share(turned ? a.keys : a.queries, r.count),
-                                                        share(turned ? a.queries : a.keys, c.count)),
-                                               1.0, 4.0);
+    request.largestCell =
+        largest * std::clamp(std::min(share(m_rowLabels, rows.count), share(m_columnLabels, columns.count)), 1.0, 4.0);
     layout = layoutHeat(request);
 }
 
@@ -121,9 +126,9 @@ bool HeatScene::hidden(Index key) const {
     return !m_hidden.empty() && m_hidden[static_cast<std::size_t>(key)];
 }
 
-void HeatScene::draw(QPainter& painter, const HeatCells& cells) const {
+void HeatScene::draw(QPainter& painter, const HeatCells& cells, ShadeCache* image) const {
     painter.save();
-    drawShades(painter, layout.cells.rect, cells.shades, theme, selection.state().colours);
+    drawShades(painter, layout.cells.rect, cells.shades, theme, selection.state().colours, image);
     drawPlot(painter, cells);
     if (layout.numbers && cells.factor == 1) drawNumbers(painter, cells);
     drawHeader(painter, cells);
@@ -208,7 +213,7 @@ void HeatScene::drawRowLabels(QPainter& painter) const {
         const QRectF row = grid.rowRect(p - rows.first);
         const QRectF box(layout.rowLabels.left(), row.center().y() - line / 2, layout.rowLabels.width() - 6, line);
         const QString label =
-            QFontMetricsF(face).elidedText(rowLabels[static_cast<int>(p - rows.first)], Qt::ElideRight, box.width());
+            QFontMetricsF(face).elidedText(m_rowLabels.words[static_cast<int>(p)], Qt::ElideRight, box.width());
         if (marked) {
             const double width = QFontMetricsF(face).horizontalAdvance(label);
             painter.fillRect(QRectF(box.right() - width - 4, box.top(), width + 8, line),
@@ -231,7 +236,7 @@ void HeatScene::drawColumnLabels(QPainter& painter) const {
         QFont face = marked ? bold(font) : font;
         if (layout.slanted) face.setHintingPreference(QFont::PreferNoHinting); // hints are for level letters
         const QString label =
-            QFontMetricsF(face).elidedText(columnLabels[static_cast<int>(p - columns.first)], Qt::ElideRight, room + 1);
+            QFontMetricsF(face).elidedText(m_columnLabels.words[static_cast<int>(p)], Qt::ElideRight, room + 1);
         const double width = QFontMetricsF(face).horizontalAdvance(label);
         painter.save();
         painter.translate(grid.columnRect(p - columns.first).center().x(), layout.columnLabels.bottom() - 3);

@@ -4,6 +4,7 @@
 #include "core/session/analyze.h"
 #include "ui/style/theme.h"
 #include "ui/views/heat_layout.h"
+#include "ui/views/matrix_image.h"
 
 #include <QStringList>
 
@@ -26,6 +27,21 @@ struct HeatCells {
 HeatCells heatCells(const Analysis& analysis, const ViewState& state, int head, const HeatWindow& rows,
                     const HeatWindow& columns, Index most);
 
+/// The labels of one axis, measured once per text and size of font.
+struct HeatLabels {
+    QStringList words;         ///< repeated ones carry a small number
+    std::vector<double> width; ///< in bold
+    int pixelSize = 0;
+    void measure(const std::vector<Token>& tokens, const QFont& font);
+    double widest(const HeatWindow& window) const;
+};
+
+/// What the large heatmap keeps from one drawing to the next.
+struct HeatKept {
+    HeatLabels queries;
+    HeatLabels keys;
+};
+
 /// Everything one drawing of the large heatmap needs. Coordinates begin at 0, 0.
 struct HeatScene {
     const Analysis& analysis;
@@ -39,13 +55,15 @@ struct HeatScene {
     bool turned = false;
     QFont font;
     QFont small;
-    QStringList rowLabels; ///< of the visible part
-    QStringList columnLabels;
     HeatLayout layout;
 
+    struct Part {
+        HeatWindow rows;
+        HeatWindow columns;
+    };
     HeatScene(const Analysis& analysis, const Selection& selection, const Theme& theme, const QSizeF& size,
-              const HeatWindow& rows, const HeatWindow& columns);
-    void draw(QPainter& painter, const HeatCells& cells) const;
+              const Part& part, HeatKept& kept);
+    void draw(QPainter& painter, const HeatCells& cells, ShadeCache* image) const;
 
 private:
     const std::vector<int>& markedRows() const { return turned ? m_keys : m_queries; }
@@ -64,6 +82,8 @@ private:
     void drawSums(QPainter& painter, const HeatCells& cells) const;
     void drawMarks(QPainter& painter) const;
 
+    const HeatLabels& m_rowLabels;
+    const HeatLabels& m_columnLabels;
     std::vector<int> m_queries; ///< chosen
     std::vector<int> m_keys;
     std::vector<std::uint8_t> m_hidden;

@@ -30,9 +30,10 @@ void remakeColumn(Matrix& cells, const Analysis& a, int head, const std::vector<
     }
 }
 
-void renormaliseRows(Matrix& cells, const std::vector<Scalar>& kept, Index factor, Index firstQuery) {
+/// Coarse rows are scaled by the mean of what the rows they stand for keep.
+void renormaliseRows(Matrix& cells, const std::vector<Scalar>& kept, Index factor) {
     for (Index i = 0; i < cells.rows(); ++i) {
-        const Index begin = firstQuery + i * factor;
+        const Index begin = i * factor;
         const Index end = std::min(begin + factor, static_cast<Index>(kept.size()));
         Scalar sum = 0;
         for (Index q = begin; q < end; ++q) sum += kept[static_cast<std::size_t>(q)];
@@ -65,7 +66,8 @@ void drawRuns(QPainter& painter, const QRectF& rect, const Matrix& shades, const
             if (colour == 0) continue;
             const bool masksBeside = j == shades.cols() || shades(i, j) == maskedCell;
             QRectF run = grid.cell(i, begin).united(grid.cell(i, j - 1));
-            run.adjust(0, 0, masksBeside ? 0 : std::min(1.0, grid.cellWidth()), masksBelow ? 0 : std::min(1.0, grid.cellHeight()));
+            run.adjust(0, 0, masksBeside ? 0 : std::min(1.0, grid.cellWidth()),
+                       masksBelow ? 0 : std::min(1.0, grid.cellHeight()));
             painter.fillRect(run, QColor::fromRgb(colour));
         }
     }
@@ -86,7 +88,7 @@ Matrix shownPicture(const Analysis& a, const ViewState& state, int head) {
         const auto last = hidden.begin() + std::min((j + 1) * picture.factor, static_cast<Index>(hidden.size()));
         if (std::find(first, last, 1) != last) remakeColumn(cells, a, head, hidden, j);
     }
-    if (state.renormalise) renormaliseRows(cells, keptMass(a, state, head), picture.factor, 0);
+    if (state.renormalise) renormaliseRows(cells, keptMass(a, state, head), picture.factor);
     return cells;
 }
 
@@ -109,10 +111,17 @@ Matrix shownCells(const Analysis& a, const ViewState& state, int head, Index fir
     }
     const std::vector<std::uint8_t> hidden = hiddenKeys(a, state);
     if (hidden.empty()) return cells;
-    for (Index i = 0; i < cells.rows(); ++i)
-        for (Index k = 0; k < cells.cols(); ++k)
-            if (hidden[static_cast<std::size_t>(k)] && cells(i, k) >= 0) cells(i, k) = hiddenCell;
-    if (state.renormalise) renormaliseRows(cells, keptMass(a, state, head), 1, firstQuery);
+    for (Index i = 0; i < cells.rows(); ++i) {
+        double kept = 0;
+        for (Index k = 0; k < cells.cols(); ++k) {
+            Scalar& cell = cells(i, k);
+            if (hidden[static_cast<std::size_t>(k)] && cell >= 0) cell = hiddenCell;
+            kept += std::max(0.0, static_cast<double>(cell));
+        }
+        if (!state.renormalise || kept <= 0) continue;
+        for (Scalar& cell : cells.row(i))
+            if (cell > 0) cell = static_cast<Scalar>(static_cast<double>(cell) / kept);
+    }
     return cells;
 }
 
@@ -175,8 +184,8 @@ QImage shadeImage(const Matrix& shades, const Theme& theme, ColourMapName colour
     return image;
 }
 
-void drawShades(QPainter& painter, const QRectF& rect, const Matrix& shades, const Theme& theme,
-                ColourMapName colours) {
+void drawShades(QPainter& painter, const QRectF& rect, const Matrix& shades, const Theme& theme, ColourMapName colours,
+                ShadeCache* cache) {
     if (shades.empty() || rect.isEmpty()) return;
     if (anyMasked(shades)) drawHatch(painter, rect, theme);
     if (drawsShapes(painter)) {
@@ -188,12 +197,19 @@ void drawShades(QPainter& painter, const QRectF& rect, const Matrix& shades, con
         return;
     }
     const QTransform device = painter.deviceTransform();
-    const auto pixels = [](double length) { return static_cast<Index>(std::max(1.0, std::floor(length + 0.01))); };
-    const Index rows = pixels(rect.height() * std::hypot(device.m21(), device.m22()));
-    const Index columns = pixels(rect.width() * std::hypot(device.m11(), device.m12()));
+    const auto pixels = [](double length, Index cells) {
+        return std::min(cells, static_cast<Index>(std::max(1.0, std::floor(length + 0.01))));
+    };
+    const Index rows = pixels(rect.height() * std::hypot(device.m21(), device.m22()), shades.rows());
+    const Index columns = pixels(rect.width() * std::hypot(device.m11(), device.m12()), shades.cols());
+    ShadeCache once;
+    ShadeCache& kept = cache ? *cache : once;
+    if (kept.image.width() != columns || kept.image.height() != rows || kept.dark != theme.dark ||
+        kept.colours != colours)
+        kept = {shadeImage(pooled(shades, rows, columns), theme, colours), theme.dark, colours};
     painter.save();
     painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
-    painter.drawImage(rect, shadeImage(pooled(shades, rows, columns), theme, colours));
+    painter.drawImage(rect, kept.image);
     painter.restore();
 }
 

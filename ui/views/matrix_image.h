@@ -34,9 +34,16 @@ Matrix pooled(const Matrix& cells, Index rows, Index columns);
 
 /// One pixel per cell; masked cells are transparent.
 QImage shadeImage(const Matrix& shades, const Theme& theme, ColourMapName colours);
+/// The last image drawn of a matrix that stays the same; its owner clears it when the matrix changes.
+struct ShadeCache {
+    QImage image;
+    bool dark = false;
+    ColourMapName colours = ColourMapName::Viridis;
+};
 /// Draws shades over the rectangle: masked cells hatched, the others coloured; crisp on every device, and single
 /// rectangles on vector devices while they are few.
-void drawShades(QPainter& painter, const QRectF& rect, const Matrix& shades, const Theme& theme, ColourMapName colours);
+void drawShades(QPainter& painter, const QRectF& rect, const Matrix& shades, const Theme& theme, ColourMapName colours,
+                ShadeCache* cache = nullptr);
 /// The ground and lines of masked cells.
 void drawHatch(QPainter& painter, const QRectF& rect, const Theme& theme);
 /// Whether this painter keeps shapes (SVG, PDF, printer) rather than pixels.

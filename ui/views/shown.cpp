@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <algorithm>
+#include <span>
 
 namespace headscope {
 
@@ -29,14 +30,25 @@ std::vector<std::uint8_t> hiddenKeys(const Analysis& analysis, const ViewState& 
 std::vector<Scalar> keptMass(const Analysis& analysis, const ViewState& state, int head) {
     const std::vector<std::uint8_t> hidden = hiddenKeys(analysis, state);
     if (hidden.empty() || analysis.empty()) return {};
-    std::vector<Scalar> kept = analysis.pictures[at(head)].rowSum;
+    const HeadPicture& picture = analysis.pictures[at(head)];
+    const auto seen = [&](std::span<const Scalar> row) {
+        double sum = 0;
+        for (std::size_t j = 0; j < row.size(); ++j) sum += hidden[j] ? 0.0 : static_cast<double>(row[j]);
+        return static_cast<Scalar>(sum);
+    };
+    std::vector<Scalar> kept = picture.rowSum;
+    if (picture.factor == 1) {
+        for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = seen(picture.pixels.row(static_cast<Index>(i)));
+        return kept;
+    }
     for (std::size_t j = 0; j < hidden.size(); ++j) {
         if (!hidden[j]) continue;
         const std::vector<Scalar> column = analysis.column(head, static_cast<Index>(j));
         for (std::size_t i = 0; i < kept.size(); ++i) kept[i] -= column[i];
     }
-    // What a subtraction of nearly everything leaves is rounding, not weight.
-    for (Scalar& k : kept) k = k < Scalar(1e-6) ? 0 : k;
+    // What subtracting nearly everything leaves is mostly rounding: such rows are summed instead.
+    for (std::size_t i = 0; i < kept.size(); ++i)
+        if (kept[i] < Scalar(1e-3)) kept[i] = seen(analysis.row(head, static_cast<Index>(i)));
     return kept;
 }
 

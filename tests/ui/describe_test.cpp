@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/ui/fixture.h"
+#include "ui/selection.h"
+#include "ui/views/describe.h"
+#include "ui/views/shown.h"
+
+#include <numeric>
+
+using namespace headscope;
+using headscope::test::analysisOf;
+
+namespace {
+
+/// The sentence for a state, with the extent set as the window sets it.
+std::string sentence(const Analysis& a, const ViewState& state, const std::function<void(Selection&)>& hover = {}) {
+    Selection selection;
+    selection.setState(state);
+    selection.setExtent(a.heads(), static_cast<int>(a.queries.size()), static_cast<int>(a.keys.size()));
+    if (hover) hover(selection);
+    return describe(a, selection).toStdString();
+}
+
+Token token(const std::string& text) {
+    Token t;
+    t.text = text;
+    return t;
+}
+
+} // namespace
+
+TEST(Describe, SaysWhatTheHeadDoesAsAWhole) {
+    const AnalysisPtr a = analysisOf("the cat sat on the mat");
+    ViewState state;
+    const std::string previous = percent(a->measures[0].kept).toStdString();
+    EXPECT_EQ(sentence(*a, state), "Head 1 reads mostly the previous token (" + previous + ").");
+    state.head = 3;
+    EXPECT_NE(sentence(*a, state).find("Head 4 reads mostly the same token ("), std::string::npos);
+    state.head = 2;
+    state.direction = Direction::IsReadBy;
+    EXPECT_NE(sentence(*a, state).find("Head 3 most read is “the”, with "), std::string::npos);
+    EXPECT_EQ(headTitle(*a, 1).toStdString(), "Head 2 · next token");
+    EXPECT_EQ(headTag(*a, 0).toStdString(), "previous " + previous);
+}
+
+TEST(Describe, NamesAHeadWithoutDesignFromItsNumbers) {
+    Analysis a = *analysisOf("the cat sat on the mat");
+    a.designs.assign(a.designs.size(), std::nullopt);
+    for (HeadMeasures& m : a.measures) m.kept = -1;
+    EXPECT_EQ(headCharacter(a, 0).name.toStdString(), "previous token");
+    EXPECT_DOUBLE_EQ(headCharacter(a, 0).share, a.measures[0].previous);
+    EXPECT_EQ(headCharacter(a, 3).name.toStdString(), "same token") << "more than the token itself";
+    a.measures[0] = {};
+    a.measures[0].entropy = 0.95;
+    EXPECT_TRUE(headCharacter(a, 0).name.isEmpty());
+    EXPECT_EQ(headTag(a, 0).toStdString(), "spread out");
+    EXPECT_EQ(sentence(a, {}), "Head 1 spreads its attention (95 % of what uniform would be).");
+}
+
+TEST(Describe, ReadsAQueryAKeyAndACell) {
+    const AnalysisPtr a = analysisOf("the cat sat on a mat");
+    const auto hoverQuery = [](Selection& s) { s.hoverQuery(2); };
+    EXPECT_EQ(sentence(*a, {}, hoverQuery),
+              "Head 1: “sat” reads " + percent(a->weight(0, 2, 1)).toStdString() + " from “cat”.");
+    const auto hoverKey = [](Selection& s) { s.hoverKey(2); };
+    EXPECT_EQ(sentence(*a, {}, hoverKey),
+              "Head 1: “sat” is read by “on” (" + percent(a->weight(0, 3, 2)).toStdString() + ").");
+    const auto hoverCell = [](Selection& s) { s.hoverCell(1, 2, 3); };
+    const Scalar w = a->weight(1, 2, 3);
+    EXPECT_EQ(sentence(*a, {}, hoverCell),
+              "Head 2: “sat” reads " + percent(w).toStdString() + " from “on” (" + exact(w).toStdString() + ").");
+}
+
+TEST(Describe, SumsSeveralTokens) {
+    const AnalysisPtr a = analysisOf("the cat sat on a mat");
+    ViewState state;
+    state.pinnedQueries = {2, 3};
+    const double share = (a->weight(0, 2, 1) + a->weight(0, 3, 1)) / 2.0;
+    const std::string found = sentence(*a, state);
+    EXPECT_EQ(found.rfind("Head 1: “sat” + “on” together read ", 0), 0u) << found;
+    EXPECT_NE(found.find(percent(share).toStdString() + " from “cat”"), std::string::npos) << found;
+    state.pinnedQueries = {2};
+    state.pinnedKeys = {0, 1};
+    const double both = static_cast<double>(a->weight(0, 2, 0)) + static_cast<double>(a->weight(0, 2, 1));
+    EXPECT_EQ(sentence(*a, state), "Head 1: “sat” reads " + percent(both).toStdString() + " from “the” + “cat” (" +
+                                       exact(both).toStdString() + ").");
+    state.pinnedQueries = {0, 1, 2, 3, 4};
+    state.pinnedKeys = {};
+    EXPECT_NE(sentence(*a, state).find("+ 2 more together read"), std::string::npos);
+}
+
+TEST(Describe, TellsWhatIsMasked) {
+    Session session;
+    session.text = "the cat sat";
+    session.sandbox.mask.causal = true;
+    session.sandbox.mask.padding = {0};
+    const AnalysisPtr a = analysisOf(session);
+    EXPECT_EQ(sentence(*a, {}, [](Selection& s) { s.hoverCell(0, 1, 2); }),
+              "Head 1: “cat” may not read “sat”: masked.");
+    EXPECT_EQ(sentence(*a, {}, [](Selection& s) { s.hoverQuery(0); }),
+              "Head 1: “the” may read nothing: its whole row is masked.");
+    EXPECT_EQ(sentence(*a, {}, [](Selection& s) { s.hoverKey(0); }), "Head 1: “the” is read by nobody.");
+}
+
+TEST(Describe, SaysThatTokensAreHidden) {
+    const AnalysisPtr a = analysisOf("the cat sat on a mat");
+    ViewState state;
+    state.hidden = HiddenTokens::SpecialAndFirst;
+    EXPECT_EQ(sentence(*a, state, [](Selection& s) { s.hoverCell(2, 1, 0); }),
+              "Head 3: “cat” reads " + percent(a->weight(2, 1, 0)).toStdString() + " from “the”, which is hidden (" +
+                  exact(a->weight(2, 1, 0)).toStdString() + ") (first token hidden; rows no longer sum to 1).");
+    state.renormalise = true;
+    EXPECT_NE(sentence(*a, state).find("(first token hidden; rows renormalised)."), std::string::npos);
+    for (int h = 0; h < 4; ++h) {
+        for (Index q = 0; q < 6; ++q) {
+            const std::vector<Scalar> row = shownRow(*a, state, h, q);
+            EXPECT_EQ(row[0], 0);
+            EXPECT_NEAR(std::accumulate(row.begin(), row.end(), 0.0), 1, 1e-5);
+            for (Index k = 0; k < 6; ++k)
+                EXPECT_NEAR(shownColumn(*a, state, h, k)[static_cast<std::size_t>(q)], row[static_cast<std::size_t>(k)],
+                            1e-5);
+        }
+    }
+}
+
+TEST(Describe, SurvivesAnEmptyTextAndPercentSigns) {
+    EXPECT_EQ(sentence(*analysisOf(" "), {}), "No tokens: type a sentence.");
+    const AnalysisPtr a = analysisOf("%1 %2 %3");
+    ViewState state;
+    state.pinnedQueries = {0, 1, 2, 3};
+    const std::string found = sentence(*a, state);
+    EXPECT_EQ(found.rfind("Head 1: “%” + “1” + “%” + 1 more together read ", 0), 0u) << found;
+}
+
+TEST(TokenLabel, MakesTheInvisibleVisible) {
+    EXPECT_EQ(tokenLabel(token(" ")).toStdString(), "␣");
+    EXPECT_EQ(tokenLabel(token("a\tb\n")).toStdString(), "a⇥b⏎");
+    EXPECT_EQ(tokenLabel(token(std::string("\0", 1))).toStdString(), "␀");
+    EXPECT_EQ(tokenLabel(token("\u202E")).toStdString(), "U+202E");
+    EXPECT_EQ(tokenLabel(token("👩‍🔬")).toStdString(), "👩‍🔬") << "joiners inside an emoji stay";
+    const QString arabic = tokenLabel(token("قطة"));
+    EXPECT_EQ(arabic.front(), QChar(0x2068));
+    EXPECT_EQ(arabic.back(), QChar(0x2069));
+}
+
+TEST(Percent, HasNoMoreDigitsThanTheEyeCanUse) {
+    EXPECT_EQ(percent(0.6213).toStdString(), "62 %");
+    EXPECT_EQ(percent(0.0413).toStdString(), "4.1 %");
+    EXPECT_EQ(percent(0).toStdString(), "0 %");
+    EXPECT_EQ(percent(1e-5).toStdString(), "< 0.1 %");
+    EXPECT_EQ(percent(0.997).toStdString(), "99.7 %") << "not all";
+    EXPECT_EQ(percent(1).toStdString(), "100 %");
+    EXPECT_EQ(exact(0.62137).toStdString(), "0.6214");
+}

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The two matrix views, driven as a hand drives them.
+#include "tests/ui/fixture.h"
+#include "ui/style/colour_map.h"
+#include "ui/views/head_grid.h"
+#include "ui/views/head_heatmap.h"
+#include "ui/views/matrix_image.h"
+
+#include <QApplication>
+#include <QPainter>
+#include <QSignalSpy>
+#include <QTest>
+#include <QWheelEvent>
+#include <set>
+
+using namespace headscope;
+using headscope::test::analysisOf;
+
+namespace {
+
+/// A view with its selection, shown.
+template <class V> struct Shown {
+    Selection selection;
+    AnalysisPtr analysis;
+    V view{selection};
+
+    explicit Shown(AnalysisPtr a, const QSize& size = {800, 600}) : analysis(std::move(a)) {
+        selection.setExtent(analysis->heads(), static_cast<int>(analysis->queries.size()),
+                            static_cast<int>(analysis->keys.size()));
+        view.setAnalysis(analysis);
+        view.resize(size);
+        view.show();
+        EXPECT_TRUE(QTest::qWaitForWindowExposed(&view));
+        QApplication::setDoubleClickInterval(100);
+    }
+    QImage picture() const {
+        QImage image(view.size(), QImage::Format_ARGB32_Premultiplied);
+        image.fill(view.theme().paper);
+        QPainter painter(&image);
+        view.render(painter, QRectF(QPointF(0, 0), view.size()), view.theme());
+        return image;
+    }
+    void move(const QPointF& to) { QTest::mouseMove(&view, to.toPoint()); }
+};
+
+Session causal(const std::string& text) {
+    Session session;
+    session.text = text;
+    session.sandbox.mask.causal = true;
+    return session;
+}
+
+QRgb pixel(const QImage& image, const QPointF& at) {
+    return image.pixel(at.toPoint());
+}
+
+/// How many colours a rectangle holds, a few pixels inside its border.
+std::set<QRgb> coloursIn(const QImage& image, const QRectF& rect) {
+    std::set<QRgb> colours;
+    const QRect inside = rect.toRect().adjusted(3, 3, -3, -3);
+    for (int y = inside.top(); y <= inside.bottom(); ++y)
+        for (int x = inside.left(); x <= inside.right(); ++x) colours.insert(image.pixel(x, y));
+    return colours;
+}
+
+QRgb expectedColour(const Analysis& a, const ViewState& s, int head, Index q, Index k) {
+    double top = 0;
+    for (int h = 0; h < a.heads(); ++h)
+        for (Index i = 0; i < static_cast<Index>(a.queries.size()); ++i)
+            for (Index j = 0; j < static_cast<Index>(a.keys.size()); ++j)
+                if (s.range == ColourRange::All || (h == head && (s.range == ColourRange::Head || i == q)))
+                    top = std::max(top, static_cast<double>(a.weight(h, i, j)));
+    return colourTable(
+        s.colours, false)[static_cast<std::size_t>(std::lround(static_cast<double>(a.weight(head, q, k)) / top * 255))];
+}
+
+} // namespace
+
+TEST(HeadGrid, HoverPreviewsAndLeavingReturns) {
+    Shown<HeadGrid> s(analysisOf("the cat sat on the mat"));
+    const CellGrid grid = s.view.matrixOf(2, s.view.rect());
+    s.move(grid.cell(3, 1).center());
+    EXPECT_EQ(s.selection.hover(), (Hover{2, 3, 1}));
+    EXPECT_EQ(s.selection.shownHead(), 2);
+    s.move(grid.rect.topLeft() - QPointF(-4, 12)); // the tag: the head alone
+    EXPECT_EQ(s.selection.hover(), (Hover{2, std::nullopt, std::nullopt}));
+    QEvent leave(QEvent::Leave);
+    QApplication::sendEvent(&s.view, &leave);
+    EXPECT_EQ(s.selection.hover(), Hover{});
+    EXPECT_EQ(s.selection.state(), ViewState{}) << "hovering leaves no trace";
+}
+
+TEST(HeadGrid, CrossingAGapDoesNotFlash) {
+    Shown<HeadGrid> s(analysisOf("the cat sat on the mat"));
+    const QRectF left = s.view.matrixOf(0, s.view.rect()).rect;
+    const QRectF right = s.view.matrixOf(1, s.view.rect()).rect;
+    s.move(left.center());
+    s.move({(left.right() + right.left()) / 2, left.center().y()});
+    EXPECT_EQ(s.selection.hover().head, 0) << "still, in the gap";
+    s.move(right.center());
+    EXPECT_EQ(s.selection.hover().head, 1);
+    s.move({(left.right() + right.left()) / 2, left.center().y()});
+    EXPECT_TRUE(QTest::qWaitFor([&] { return !s.selection.hover().head; }, 2000)) << "but not for ever";
+}
+
+TEST(HeadGrid, ClickTogglesAfterTheTimeOfADoubleClick) {
+    Shown<HeadGrid> s(analysisOf("the cat sat on the mat"));
+    QSignalSpy edited(&s.selection, &Selection::edited);
+    QTest::mouseClick(&s.view, Qt::LeftButton, {}, s.view.matrixOf(1, s.view.rect()).rect.center().toPoint());
+    EXPECT_EQ(edited.count(), 0);
+    EXPECT_TRUE(QTest::qWaitFor([&] { return edited.count() == 1; }, 2000));
+    EXPECT_EQ(s.selection.state().activeHeads, (std::vector<int>{0, 2, 3}));
+}
+
+TEST(HeadGrid, ClicksOnTwoHeadsBothCount) {
+    Shown<HeadGrid> s(analysisOf("the cat sat on the mat"));
+    for (const int head : {1, 2})
+        QTest::mouseClick(&s.view, Qt::LeftButton, {}, s.view.matrixOf(head, s.view.rect()).rect.center().toPoint());
+    EXPECT_TRUE(QTest::qWaitFor([&] { return s.selection.state().activeHeads == std::vector<int>{0, 3}; }, 2000));
+}
+
+TEST(HeadGrid, DoubleClickIsSoloWithoutATogglingFirst) {
+    Shown<HeadGrid> s(analysisOf("the cat sat on the mat"));
+    QSignalSpy edited(&s.selection, &Selection::edited);
+    const QPoint at = s.view.matrixOf(3, s.view.rect()).rect.center().toPoint();
+    QTest::mouseClick(&s.view, Qt::LeftButton, {}, at);
+    QTest::mouseDClick(&s.view, Qt::LeftButton, {}, at);
+    QTest::qWait(250);
+    EXPECT_EQ(edited.count(), 1) << "one change, no flicker";
+    EXPECT_EQ(s.selection.state().activeHeads, (std::vector<int>{3}));
+    EXPECT_EQ(s.selection.state().head, 3);
+    QTest::mouseClick(&s.view, Qt::LeftButton, {}, at);
+    QTest::mouseDClick(&s.view, Qt::LeftButton, {}, at);
+    QTest::qWait(250);
+    EXPECT_TRUE(s.selection.state().activeHeads.empty()) << "again: all";
+}
+
+TEST(HeadGrid, CellsHaveTheColourOfTheirWeight) {
+    Session session = causal("the cat sat on the mat");
+    session.sandbox.weights = WeightSource::Random;
+    Shown<HeadGrid> s(analysisOf(session));
+    for (const ColourRange range : {ColourRange::Row, ColourRange::Head, ColourRange::All}) {
+        ViewState state;
+        state.range = range;
+        state.colours = ColourMapName::Cividis;
+        s.selection.setState(state);
+        const QImage image = s.picture();
+        for (int h = 0; h < 4; ++h)
+            for (Index q = 0; q < 6; ++q)
+                for (Index k = 0; k <= q; ++k) {
+                    const QRgb found = pixel(image, s.view.matrixOf(h, s.view.rect()).cell(q, k).center());
+                    EXPECT_EQ(found, expectedColour(*s.analysis, state, h, q, k)) << h << ": " << q << ", " << k;
+                }
+    }
+}
+
+TEST(HeadGrid, MaskedCellsAreHatched) {
+    Shown<HeadGrid> s(analysisOf(causal("the cat sat on the mat")));
+    const QImage image = s.picture();
+    const CellGrid grid = s.view.matrixOf(0, s.view.rect());
+    EXPECT_GT(coloursIn(image, grid.cell(1, 4)).size(), 2u) << "lines on a ground";
+    EXPECT_TRUE(coloursIn(image, grid.cell(1, 4)).count(s.view.theme().masked.rgb()));
+    EXPECT_EQ(coloursIn(image, grid.cell(5, 0)).size(), 1u) << "a weight is one colour";
+}
+
+TEST(HeadGrid, TransposingSwapsTheAxes) {
+    Shown<HeadGrid> s(analysisOf(causal("the cat sat on the mat")));
+    s.selection.edit(QStringLiteral("turn"), [](ViewState& v) { v.transposed = true; });
+    const CellGrid grid = s.view.matrixOf(0, s.view.rect());
+    EXPECT_GT(coloursIn(s.picture(), grid.cell(4, 1)).size(), 2u) << "key 4 of query 1";
+    s.move(grid.cell(0, 5).center());
+    EXPECT_EQ(s.selection.hover(), (Hover{0, 5, 0}));
+}
+
+TEST(HeadGrid, WhatIsPaintedIsWhatIsRendered) {
+    Shown<HeadGrid> s(analysisOf(causal("the cat sat on the mat")));
+    s.selection.pinQuery(2, false);
+    EXPECT_EQ(s.view.grab().toImage().convertToFormat(QImage::Format_RGB32),
+              s.picture().convertToFormat(QImage::Format_RGB32));
+}
+
+TEST(HeadGrid, ManyHeadsAndLongTextsFit) {
+    Session session;
+    session.sandbox.heads = 144;
+    session.sandbox.dModel = 144 * 4;
+    for (int i = 0; i < 300; ++i) session.text += "word" + std::to_string(i % 50) + " ";
+    for (const QSize size : {QSize(300, 200), QSize(1600, 1000)}) {
+        Shown<HeadGrid> s(analysisOf(session), size);
+        std::vector<QRectF> seen;
+        for (int h = 0; h < 144; ++h) {
+            const QRectF rect = s.view.matrixOf(h, s.view.rect()).rect;
+            EXPECT_TRUE(QRectF(s.view.rect()).contains(rect));
+            EXPECT_GE(rect.width(), 4);
+            for (const QRectF& other : seen) ASSERT_FALSE(rect.intersects(other));
+            seen.push_back(rect);
+        }
+        EXPECT_FALSE(s.picture().isNull());
+    }
+}
+
+// A line one cell wide must survive any reduction: "previous token" is a diagonal.
+TEST(Pooled, KeepsThinLines) {
+    Matrix m(1000, 1000);
+    for (Index i = 1; i < 1000; ++i) m(i, i - 1) = 1;
+    const Matrix small = pooled(m, 60, 60);
+    ASSERT_EQ(small.rows(), 60);
+    for (Index i = 0; i < 60; ++i) EXPECT_EQ(small(i, i), 1);
+    EXPECT_EQ(pooled(m, 2000, 2000), m);
+}
+
+TEST(HeadHeatmap, HoverLightsACellAndTheLabelsTheirTokens) {
+    Shown<HeadHeatmap> s(analysisOf("the cat sat on a mat"));
+    const HeatLayout at = s.view.places();
+    s.move(at.cells.cell(4, 2).center());
+    EXPECT_EQ(s.selection.hover(), (Hover{0, 4, 2}));
+    s.move({at.rowLabels.right() - 10, at.cells.rowRect(1).center().y()});
+    EXPECT_EQ(s.selection.shownQueries(), (std::vector<int>{1}));
+    EXPECT_TRUE(s.selection.shownKeys().empty());
+    s.move({at.cells.columnRect(5).center().x(), at.columnLabels.bottom() - 2});
+    EXPECT_EQ(s.selection.shownKeys(), (std::vector<int>{5}));
+    s.move({2, 2});
+    EXPECT_TRUE(s.selection.shownKeys().empty());
+}
+
+TEST(HeadHeatmap, ClickKeepsACellAndCtrlClickSumsTokens) {
+    Shown<HeadHeatmap> s(analysisOf("the cat sat on a mat"));
+    const HeatLayout at = s.view.places();
+    const auto label = [&](Index row) {
+        return QPointF(at.rowLabels.right() - 10, at.cells.rowRect(row).center().y()).toPoint();
+    };
+    QTest::mouseClick(&s.view, Qt::LeftButton, {}, at.cells.cell(3, 1).center().toPoint());
+    EXPECT_EQ(s.selection.state().pinnedQueries, (std::vector<int>{3}));
+    EXPECT_EQ(s.selection.state().pinnedKeys, (std::vector<int>{1}));
+    QTest::mouseClick(&s.view, Qt::LeftButton, {}, label(2));
+    QTest::mouseClick(&s.view, Qt::LeftButton, Qt::ControlModifier, label(4));
+    EXPECT_EQ(s.selection.state().pinnedQueries, (std::vector<int>{2, 4}));
+    QTest::mouseClick(&s.view, Qt::LeftButton, Qt::ShiftModifier, label(2));
+    EXPECT_EQ(s.selection.state().pinnedQueries, (std::vector<int>{4}));
+}
+
+TEST(HeadHeatmap, CellsHaveTheColourOfTheirWeightAndMaskedOnesAreHatched) {
+    Session session =
+        causal("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+               "seventeen eighteen nineteen twenty");
+    session.sandbox.weights = WeightSource::Random;
+    Shown<HeadHeatmap> s(analysisOf(session), {700, 500});
+    const HeatLayout at = s.view.places();
+    ASSERT_FALSE(at.numbers) << "numbers would stand in the way of the test";
+    for (const int head : {0, 2}) {
+        ViewState state;
+        state.head = head;
+        s.selection.setState(state);
+        const QImage image = s.picture();
+        for (Index q = 0; q < 20; ++q)
+            for (Index k = 0; k <= q; ++k)
+                ASSERT_EQ(pixel(image, at.cells.cell(q, k).center()), expectedColour(*s.analysis, state, head, q, k));
+        const QRectF upper(at.cells.cell(0, 5).topLeft(), at.cells.cell(4, 19).bottomRight());
+        EXPECT_GT(coloursIn(image, upper).size(), 2u);
+        EXPECT_TRUE(coloursIn(image, upper).count(s.view.theme().masked.rgb()));
+    }
+}
+
+TEST(HeadHeatmap, WhatIsPaintedIsWhatIsRendered) {
+    Shown<HeadHeatmap> s(analysisOf(causal("the cat sat on the mat")));
+    s.selection.pinCell(1, 2, 1);
+    EXPECT_EQ(s.view.grab().toImage().convertToFormat(QImage::Format_RGB32),
+              s.picture().convertToFormat(QImage::Format_RGB32));
+}
+
+TEST(HeadHeatmap, WheelZoomsAtThePointerAndDraggingPans) {
+    std::string text;
+    for (int i = 0; i < 60; ++i) text += "w" + std::to_string(i) + " ";
+    Shown<HeadHeatmap> s(analysisOf(text));
+    EXPECT_EQ(s.view.rowWindow(), (HeatWindow{0, 60}));
+    const QPointF corner = s.view.places().cells.rect.topLeft() + QPointF(5, 5);
+    for (int i = 0; i < 6; ++i) {
+        QWheelEvent wheel(corner, s.view.mapToGlobal(corner), {}, {0, 120}, Qt::NoButton, Qt::NoModifier,
+                          Qt::NoScrollPhase, false);
+        QApplication::sendEvent(&s.view, &wheel);
+    }
+    const HeatWindow near = s.view.rowWindow();
+    EXPECT_LT(near.count, 20);
+    EXPECT_EQ(near.first, 0) << "the cell under the pointer stays";
+    const QPointF from = s.view.places().cells.rect.center();
+    QTest::mousePress(&s.view, Qt::LeftButton, {}, from.toPoint());
+    s.move(from - QPointF(0, 3 * s.view.places().cells.cellHeight()));
+    QTest::mouseRelease(&s.view, Qt::LeftButton, {}, (from - QPointF(0, 80)).toPoint());
+    EXPECT_EQ(s.view.rowWindow(), (HeatWindow{3, near.count}));
+    EXPECT_TRUE(s.selection.state().pinnedQueries.empty()) << "dragging is not clicking";
+    s.selection.pinQuery(50, false);
+    EXPECT_GT(s.view.rowWindow().first + s.view.rowWindow().count, 50) << "the chosen token stays in sight";
+    EXPECT_LE(s.view.rowWindow().first, 50);
+    s.view.fit();
+    EXPECT_EQ(s.view.rowWindow(), (HeatWindow{0, 60}));
+}
+
+TEST(HeadHeatmap, ZoomedCellsAreTheExactOnesOfALongText) {
+    Session session;
+    session.sandbox.weights = WeightSource::Random;
+    for (int i = 0; i < 1500; ++i) session.text += "w" + std::to_string(i) + " ";
+    Shown<HeadHeatmap> s(analysisOf(session), {500, 400});
+    ASSERT_GT(s.analysis->pictures[0].factor, 1);
+    s.selection.pinQuery(700, false);
+    s.view.zoomBy(60);
+    s.selection.release();
+    const HeatLayout at = s.view.places();
+    const Index q = s.view.rowWindow().first + 3;
+    const Index k = s.view.columnWindow().first + 4;
+    const double top = static_cast<double>(s.analysis->pictures[0].greatest);
+    const auto shade =
+        static_cast<std::size_t>(std::lround(static_cast<double>(s.analysis->weight(0, q, k)) / top * 255));
+    EXPECT_EQ(pixel(s.picture(), at.cells.cell(3, 4).topLeft() + QPointF(3, 3)),
+              colourTable(ColourMapName::Viridis, false)[shade]);
+}
+
+TEST(Views, SurviveEverySizeAndAnEmptyText) {
+    for (const char* text :
+         {"", "a", "小猫坐在垫子上", "ذهب الولد إلى المدرسة", "👩‍🔬 👨‍👩‍👧‍👦 ok"}) {
+        for (const QSize size : {QSize(1, 1), QSize(60, 40), QSize(300, 200), QSize(2000, 100)}) {
+            Shown<HeadGrid> grid(analysisOf(text), size);
+            Shown<HeadHeatmap> heatmap(analysisOf(text), size);
+            grid.move({5, 5});
+            heatmap.move({5, 5});
+            heatmap.view.zoomBy(2);
+            EXPECT_FALSE(grid.picture().isNull());
+            EXPECT_FALSE(heatmap.picture().isNull());
+        }
+    }
+}
