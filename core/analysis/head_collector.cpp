@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/head_collector.h"
 
-#include "core/base/eigen.h"
+#include "core/analysis/link_ranker.h"
+#include "core/base/kernels.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 namespace headscope {
 namespace {
-
-using Values = Eigen::Map<const Eigen::Array<Scalar, 1, Eigen::Dynamic>>;
 
 /// Column sums are kept in units of 2⁻³⁶: exact to 1.5e-11, and room for 10⁸ rows.
 constexpr double receivedUnit = 0x1.0p-36;
@@ -31,6 +29,38 @@ Index pictureFactor(Index queries, Index keys, int heads) {
         factor *= 2;
     return factor;
 }
+
+/// One thread's buffers for the keys of a block.
+struct Scratch {
+    LinkRanker ranker;
+    std::vector<Scalar> columns;  ///< [keys] sums of the rows so far
+    std::vector<Scalar> greatest; ///< [keys] of the rows of the pixel row under way
+
+    void add(const Scalar* row) {
+        const std::size_t keys = columns.size();
+        Scalar* sum = columns.data();
+        Scalar* top = greatest.data();
+        for (std::size_t j = 0; j < keys; ++j) {
+            sum[j] += row[j];
+            top[j] = row[j] > top[j] ? row[j] : top[j];
+        }
+    }
+
+    /// Into the row of pixels what is greatest, and begins the next one.
+    void paint(std::span<Scalar> line, Index firstKey, Index factor) {
+        const Scalar* from = greatest.data();
+        const Scalar* const end = from + greatest.size();
+        Scalar* pixel = line.data() + firstKey / factor;
+        Index left = factor - firstKey % factor;
+        for (; from < end; ++pixel, left = factor) {
+            Scalar top = *pixel;
+            for (const Scalar* const next = std::min(end, from + left); from < next; ++from)
+                top = *from > top ? *from : top;
+            *pixel = top;
+        }
+        std::ranges::fill(greatest, Scalar(0));
+    }
+};
 
 } // namespace
 
@@ -57,8 +87,6 @@ HeadCollector::HeadCollector(const Mask& mask, int heads, KeySets same,
     m_rows.assign(count, std::vector<RowShares>(static_cast<std::size_t>(queries)));
     m_received.assign(count, std::vector<std::int64_t>(static_cast<std::size_t>(keys)));
     m_locks = std::make_unique<std::mutex[]>(count);
-    for (Index d = queries + keys; d >= 0; --d) m_falling.push_back(static_cast<Scalar>(d));
-    for (Index d = 0; d <= keys; ++d) m_rising.push_back(static_cast<Scalar>(d));
     countAllowed(heads);
 }
 
@@ -86,28 +114,20 @@ Index HeadCollector::allowedKeys(int head, Index query) const {
 
 HeadCollector::RowShares HeadCollector::sharesOf(const Row& row) const {
     RowShares shares;
-    const Values w(row.data, row.keys);
-    shares.sum = static_cast<double>(w.sum());
+    const RowSums sums = kernels().rowSums(row.data, row.keys, row.query - row.firstKey);
+    shares.sum = static_cast<double>(sums.sum);
     if (shares.sum <= 0) return shares;
     const double each = 1 / shares.sum;
     const auto share = [&](Index key) {
         const Index at = key - row.firstKey;
         return at >= 0 && at < row.keys ? static_cast<double>(row.data[at]) * each : 0.0;
     };
-    shares.greatest = static_cast<double>(w.maxCoeff()) * each;
+    shares.greatest = static_cast<double>(kernels().maximum(row.data, row.keys)) * each;
     const Index allowed = allowedKeys(row.head, row.query);
-    if (allowed > 1) {
-        constexpr Scalar least = std::numeric_limits<Scalar>::min();
-        const double bits = static_cast<double>((w * w.max(least).log()).sum());
-        shares.entropy = (std::log(shares.sum) - bits * each) / std::log(static_cast<double>(allowed));
-    }
-    // |i − j| falls to 0 up to j = i and rises from there: two products with ready-made distances.
-    const Index before = std::clamp<Index>(row.query - row.firstKey, 0, row.keys);
-    const Index after = row.keys - before;
-    const Index farthest = static_cast<Index>(m_falling.size()) - 1;
-    const Values falling(m_falling.data() + farthest - std::max<Index>(row.query - row.firstKey, 0), before);
-    const Values rising(m_rising.data() + std::max<Index>(row.firstKey - row.query, 0), after);
-    shares.distance = static_cast<double>((w.head(before) * falling).sum() + (w.tail(after) * rising).sum()) * each;
+    if (allowed > 1) // of w ÷ sum: ln sum − (Σ w ln w) ÷ sum
+        shares.entropy = std::max(0.0, std::log(shares.sum) - static_cast<double>(sums.logarithm) * each) /
+                         std::log(static_cast<double>(allowed));
+    shares.distance = static_cast<double>(sums.distance) * each;
     shares.previous = share(row.query - 1);
     shares.next = share(row.query + 1);
     shares.self = share(row.query);
@@ -118,69 +138,17 @@ HeadCollector::RowShares HeadCollector::sharesOf(const Row& row) const {
     return shares;
 }
 
-void HeadCollector::rank(const Row& row) {
-    RankedLinks& ranked = links[static_cast<std::size_t>(row.head)];
-    const std::span<Link> best(ranked.links.data() + row.query * ranked.perRow,
-                               static_cast<std::size_t>(ranked.perRow));
-    const auto stronger = [](const Link& a, const Link& b) {
-        return a.weight > b.weight || (a.weight == b.weight && a.key < b.key);
-    };
-    const auto linkAt = [&](Index at) { return Link{static_cast<std::int32_t>(row.firstKey + at), row.data[at]}; };
-    const Index taken = std::min(row.keys, ranked.perRow);
-    for (Index at = 0; at < taken; ++at) best[static_cast<std::size_t>(at)] = linkAt(at);
-    const auto end = best.begin() + taken;
-    if (row.keys <= ranked.perRow) {
-        std::sort(best.begin(), end, stronger);
-        return;
-    }
-    // A heap whose top is the weakest kept; stretches without anything stronger are passed over.
-    std::make_heap(best.begin(), end, stronger);
-    constexpr Index stretch = 16;
-    for (Index at = taken; at < row.keys; at += stretch) {
-        const Index count = std::min(stretch, row.keys - at);
-        const Scalar greatest = count == stretch
-                                    ? Eigen::Map<const Eigen::Array<Scalar, 1, stretch>>(row.data + at).maxCoeff()
-                                    : Values(row.data + at, count).maxCoeff();
-        if (greatest <= best.front().weight) continue;
-        for (Index k = at; k < at + count; ++k) {
-            if (row.data[k] <= best.front().weight) continue;
-            std::pop_heap(best.begin(), end, stronger);
-            *(end - 1) = linkAt(k);
-            std::push_heap(best.begin(), end, stronger);
-        }
-    }
-    std::sort_heap(best.begin(), end, stronger);
-}
-
-/// pixels: [rows of this block's squares, …]; row 0 is the one of the block's first row.
-void HeadCollector::paint(const Row& row, Matrix& pixels) const {
-    const Index factor = pictures[static_cast<std::size_t>(row.head)].factor;
-    const auto line = pixels.row(row.query / factor);
-    if (factor == 1) {
-        std::copy_n(row.data, row.keys, line.begin() + row.firstKey);
-        return;
-    }
-    const Index end = row.firstKey + row.keys;
-    for (Index key = row.firstKey; key < end;) {
-        const Index next = std::min(end, (key / factor + 1) * factor);
-        const Scalar greatest = Values(row.data + (key - row.firstKey), next - key).maxCoeff();
-        Scalar& pixel = line[static_cast<std::size_t>(key / factor)];
-        pixel = std::max(pixel, greatest);
-        key = next;
-    }
-}
-
 void HeadCollector::read(const WeightsBlock& block) {
     const auto head = static_cast<std::size_t>(block.head);
     HeadPicture& picture = pictures[head];
+    RankedLinks& ranked = links[head];
     const Index keys = block.lastKey - block.firstKey;
     if (keys <= 0) return;
-    // Rows of one block add up in their order; blocks add up as integers.
-    thread_local std::vector<Scalar> columns; // [keys]
-    columns.assign(static_cast<std::size_t>(keys), 0);
-    Eigen::Map<Eigen::Array<Scalar, 1, Eigen::Dynamic>> sums(columns.data(), keys);
-    const bool sharesPixels = block.firstRow % picture.factor != 0 ||
-                              (block.rows % picture.factor != 0 && block.firstRow + block.rows < m_mask.queries());
+    thread_local Scratch scratch;
+    scratch.columns.assign(static_cast<std::size_t>(keys), 0);
+    scratch.greatest.assign(static_cast<std::size_t>(keys), 0);
+    // Blocks whose rows end within a pixel share that pixel's row with the next block.
+    const bool sharesPixels = LayerTrace::blockRows() % picture.factor != 0;
     std::unique_lock lock(m_locks[head], std::defer_lock);
     if (sharesPixels) lock.lock();
     for (Index r = 0; r < block.rows; ++r) {
@@ -189,14 +157,16 @@ void HeadCollector::read(const WeightsBlock& block) {
         const auto query = static_cast<std::size_t>(row.query);
         m_rows[head][query] = sharesOf(row);
         picture.rowSum[query] = static_cast<Scalar>(m_rows[head][query].sum);
-        rank(row);
-        paint(row, picture.pixels);
-        sums += Values(row.data, keys);
+        scratch.ranker.rank({row.data, static_cast<std::size_t>(keys)}, row.firstKey,
+                            {ranked.links.data() + row.query * ranked.perRow, static_cast<std::size_t>(ranked.perRow)});
+        scratch.add(row.data);
+        if (r + 1 == block.rows || (row.query + 1) % picture.factor == 0)
+            scratch.paint(picture.pixels.row(row.query / picture.factor), block.firstKey, picture.factor);
     }
     if (!sharesPixels) lock.lock();
     for (Index j = 0; j < keys; ++j)
         m_received[head][static_cast<std::size_t>(block.firstKey + j)] +=
-            static_cast<std::int64_t>(static_cast<double>(columns[static_cast<std::size_t>(j)]) / receivedUnit);
+            static_cast<std::int64_t>(static_cast<double>(scratch.columns[static_cast<std::size_t>(j)]) / receivedUnit);
 }
 
 bool HeadCollector::promiseAllowed(int head, Index query) const {
@@ -267,8 +237,7 @@ void HeadCollector::finish() {
         std::ranges::transform(received, picture.received.begin(), [](std::int64_t units) {
             return static_cast<Scalar>(static_cast<double>(units) * receivedUnit);
         });
-        picture.greatest =
-            view(std::as_const(picture.pixels)).size() ? view(std::as_const(picture.pixels)).maxCoeff() : 0;
+        if (!picture.pixels.empty()) picture.greatest = kernels().maximum(picture.pixels.data(), picture.pixels.size());
     });
     fillAllowedPictures();
 }

@@ -63,8 +63,6 @@ private:
     void countAllowed(int heads);
     void fillAllowedPictures();
     RowShares sharesOf(const Row& row) const;
-    void rank(const Row& row);
-    void paint(const Row& row, Matrix& pixels) const;
     void average(int head);
     bool promiseAllowed(int head, Index query) const;
     Index allowedKeys(int head, Index query) const;
@@ -73,8 +71,6 @@ private:
     KeySets m_same;
     std::vector<std::shared_ptr<const KeySets>> m_promised;
     std::vector<std::vector<std::int32_t>> m_allowed; ///< [1, or heads where they differ][n_q] allowed keys of the row
-    std::vector<Scalar> m_falling;                    ///< n_q + n_k … 0: distances, to be multiplied with rows
-    std::vector<Scalar> m_rising;                     ///< 0 … n_k
     std::vector<std::vector<RowShares>> m_rows;       ///< [heads][n_q]
     std::vector<std::vector<std::int64_t>>
         m_received;                        ///< [heads][n_k] column sums as integers: any order adds up alike

@@ -21,6 +21,9 @@ INLINE Scalar squareRoot(Scalar x) {
 [[gnu::noinline]] Scalar exactExponential(Scalar x) {
     return std::exp(x);
 }
+[[gnu::noinline]] Scalar exactLogarithm(Scalar x) {
+    return std::log(x);
+}
 
 namespace baseline {
 #define VECTOR_BYTES 16

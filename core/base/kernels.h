@@ -23,6 +23,13 @@ struct Tile {
     bool onTop = false;           ///< the sum begins with what is in c (for long depths in several calls)
 };
 
+/// What a row of weights adds up to.
+struct RowSums {
+    Scalar sum = 0;       ///< Σ w
+    Scalar logarithm = 0; ///< Σ w · ln w, where 0 · ln 0 = 0
+    Scalar distance = 0;  ///< Σ w[j] · |j − origin|
+};
+
 /// The inner loops, written once and compiled for several instruction sets. Results beyond the number type's range
 /// become its largest numbers, so that no infinity, and from it no NaN, comes from finite input.
 struct Kernels {
@@ -40,6 +47,8 @@ struct Kernels {
     Scalar (*exponentials)(Scalar* x, Index n, Scalar top) = nullptr;
     /// x ← x · factor.
     void (*multiply)(Scalar* x, Index n, Scalar factor) = nullptr;
+    /// Of non-negative w[0 … n); the logarithm's error is about 1e-7 for float, std::log for double.
+    RowSums (*rowSums)(const Scalar* w, Index n, Index origin) = nullptr;
 };
 
 /// The fastest for this processor.

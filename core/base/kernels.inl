@@ -159,5 +159,52 @@ void multiply(Scalar* x, Index n, Scalar factor) {
     for (; j < n; ++j) x[j] *= factor;
 }
 
+/// ln x for x > 0 (any finite number for 0). float: x = 2ᵉ · m with √½ ≤ m < √2 and the polynomial for ln m of Moshier's
+/// Cephes library.
+INLINE Vector logarithm(Vector x) {
+    if constexpr (sizeof(Scalar) == 8) {
+        for (Index l = 0; l < lanes; ++l) x[l] = x[l] > 0 ? exactLogarithm(x[l]) : 0;
+        return x;
+    } else {
+        using IntVector = std::make_signed_t<Bits> __attribute__((vector_size(VECTOR_BYTES)));
+        constexpr std::int32_t rootHalf = 0x3F3504F3; // the bits of √½
+        const IntVector exponent = (reinterpret_cast<IntVector>(x) - rootHalf) >> 23;
+        const Vector m = reinterpret_cast<Vector>(reinterpret_cast<IntVector>(x) - (exponent << 23));
+        const Vector e = __builtin_convertvector(exponent, Vector);
+        const Vector r = m - 1.0F;
+        const Vector square = r * r;
+        Vector p = r * 7.0376836292e-2F - 1.1514610310e-1F;
+        p = p * r + 1.1676998740e-1F;
+        p = p * r - 1.2420140846e-1F;
+        p = p * r + 1.4249322787e-1F;
+        p = p * r - 1.6668057665e-1F;
+        p = p * r + 2.0000714765e-1F;
+        p = p * r - 2.4999993993e-1F;
+        p = p * r + 3.3333331174e-1F;
+        return e * 0.693359375F + (r - square * 0.5F + (p * r * square - e * 2.12194440e-4F));
+    }
+}
+
+RowSums rowSums(const Scalar* w, Index n, Index origin) {
+    Vector sum{}, logs{}, distances{}, place{};
+    for (Index l = 0; l < lanes; ++l) place[l] = static_cast<Scalar>(l - origin);
+    const auto add = [&](Vector x) __attribute__((always_inline)) {
+        sum += x;
+        logs += x * logarithm(x);
+        distances += x * (place < 0 ? -place : place);
+        place += static_cast<Scalar>(lanes);
+    };
+    Index j = 0;
+    for (; j + lanes <= n; j += lanes) add(load(w + j));
+    if (j < n) add(loadSome(w + j, n - j, 0));
+    RowSums result;
+    for (Index l = 0; l < lanes; ++l) {
+        result.sum += sum[l];
+        result.logarithm += logs[l];
+        result.distance += distances[l];
+    }
+    return result;
+}
+
 constexpr Kernels table = {NAME,           TILE_ROWS, panelColumns,  anyTile<false>, anyTile<true>,
-                           maximum, exponentials, multiply};
+                           maximum, exponentials, multiply, rowSums};

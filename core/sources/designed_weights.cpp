@@ -2,14 +2,18 @@
 #include "core/sources/designed_weights.h"
 
 #include "core/sources/designs.h"
-#include "core/sources/positions.h"
+#include "core/sources/position_kernel.h"
 #include "core/sources/vector_reader.h"
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <numbers>
 
 namespace headscope {
 namespace {
+
+using std::numbers::pi;
 
 enum class Trait { Position, Identity, Spelling };
 
@@ -41,17 +45,6 @@ std::vector<Part> divide(const AttentionConfig& config, const std::vector<Design
         parts[static_cast<std::size_t>(p)].width = p + 1 < count ? share : config.dK - p * share;
     }
     return parts;
-}
-
-/// Bisection for the smallest gain whose leak (falling in it) is at most `enough`.
-template <class Leak> double smallestGain(const Leak& leak, double enough, double most) {
-    double low = 0;
-    double high = most;
-    for (int step = 0; step < 24; ++step) {
-        const double middle = (low + high) / 2;
-        (leak(middle) > enough ? low : high) = middle;
-    }
-    return high;
 }
 
 class Designer {
@@ -91,8 +84,9 @@ private:
 
     /// q and k are both multiplied by what this gives, so that scores at temperature 1 are `gain` · Σ cos for the dot
     /// products and −`gain` · ‖difference‖ for the distance. Cosine scores know no scale.
-    double factorFor(double gain) const {
-        if (m_config.score == ScoreKind::Euclidean) return gain;
+    double factorFor(double gain, const Part& part) const {
+        // A key that holds other traits too is far from every query, which flattens the distances that matter.
+        if (m_config.score == ScoreKind::Euclidean) return part.width == m_config.dK ? gain : 4 * gain;
         if (m_config.score == ScoreKind::Cosine) return 1;
         return std::sqrt(gain * std::sqrt(static_cast<double>(m_config.dK)));
     }
@@ -100,37 +94,22 @@ private:
     void positionPart(int kv, const Part& part);
     void contentPart(int kv, const Part& part);
     void valuesAndOutput();
-    double positionGain(const std::vector<Index>& pairs) const;
 
     const AttentionConfig& m_config;
     const std::vector<Design>& m_designs;
     VectorReader m_reader;
     AttentionWeights m_weights;
+    std::map<Index, PositionKernel> m_kernels; ///< by number of pairs
 };
-
-double Designer::positionGain(const std::vector<Index>& pairs) const {
-    constexpr Index reach = 256;
-    std::vector<double> gaps; // Σ (1 − cos ωd): how far below its peak the score is d tokens away
-    for (Index d = 1; d < reach; ++d) {
-        double gap = 0;
-        for (const Index p : pairs) gap += 1 - std::cos(static_cast<double>(d) * frequency(p, m_config.dModel));
-        gaps.push_back(m_config.score == ScoreKind::Euclidean ? std::sqrt(2 * gap) : gap);
-    }
-    const auto leak = [&](double gain) {
-        double sum = 0;
-        for (const double gap : gaps) sum += 2 * std::exp(-gain * gap);
-        return sum;
-    };
-    return smallestGain(leak, 0.02, 2000);
-}
 
 void Designer::positionPart(int kv, const Part& part) {
     const Index count = std::min(part.width / 2, m_reader.pairs());
-    std::vector<Index> pairs;
-    for (Index p = 0; p < count; ++p) pairs.push_back(p);
-    const double factor = factorFor(positionGain(pairs));
+    if (count == 0) return;
+    auto& kernel = m_kernels[count];
+    if (kernel.pairs.empty()) kernel = choosePairs(m_config, m_reader.pairs(), count);
+    const double factor = factorFor(kernel.gain, part);
     for (Index p = 0; p < count; ++p) {
-        const Index pair = pairs[static_cast<std::size_t>(p)];
+        const Index pair = kernel.pairs[static_cast<std::size_t>(p)];
         const Index column = part.begin + 2 * p;
         writeKey(kv, column, m_reader.sine(pair, 0), factor);
         writeKey(kv, column + 1, m_reader.cosine(pair, 0), factor);
@@ -152,15 +131,18 @@ void Designer::contentPart(int kv, const Part& part) {
     const VectorLayout& layout = m_reader.layout();
     const bool exact = part.trait == Trait::Identity;
     const Index begin = exact ? 0 : layout.identity();
-    const Index width = std::min(part.width, exact ? layout.identity() : layout.spelling());
+    const Index available = std::min(part.width, exact ? layout.identity() : layout.spelling());
+    const Index width = available > 1 ? available / 2 * 2 : available;
     if (width == 0) return;
     const double circles = std::max(0.5, static_cast<double>(width) / 2);
-    // A different word's share of a row is about (2π gain)^(−circles / 2) for identities on circles.
-    double gain = exact ? std::clamp(std::pow(25600.0, 2 / circles) / 6.28, 4.0, 300.0) : 14 / circles;
-    if (m_config.score == ScoreKind::Euclidean) gain *= std::sqrt(circles) * (exact ? 0.23 : 0.35);
-    const double factor = factorFor(gain) / circleRadius;
+    // An unrelated word's share of a row is on average (2π · gain)^(−circles / 2), that of angles at random.
+    const double rarity = exact ? 1e6 : 1e4;
+    double gain = std::clamp(std::pow(rarity, 2 / circles) / (2 * pi), exact ? 6.0 : 1.4, 600.0);
+    // The distance of two points at an angle a is 2 sin(a / 2): made to tell the same small angles apart.
+    if (m_config.score == ScoreKind::Euclidean) gain *= std::sqrt(circles) * (exact ? 0.25 : 0.32);
+    const double factor = factorFor(gain, part) / circleRadius;
     for (Index c = 0; c < width; ++c) {
-        const std::vector<double> w = m_reader.content(begin + c);
+        const std::vector<double>& w = m_reader.content(begin + c);
         writeKey(kv, part.begin + c, w, factor);
         for (int h = 0; h < m_config.heads; ++h)
             if (sharesKey(h, kv, part.trait)) writeQuery(h, part.begin + c, w, factor);
@@ -180,7 +162,7 @@ void Designer::valuesAndOutput() {
         for (int kv = 0; kv < c.kvHeads; ++kv)
             write(m_weights.wv, static_cast<Index>(kv) * c.dV + column, m_reader.content(coordinate(kv, column)), 1);
         for (int h = 0; h < (concat ? c.heads : 1); ++h) {
-            const std::vector<double> place = m_reader.layout().direction(coordinate(c.kvHeadOf(h), column));
+            const std::vector<double>& place = m_reader.place(coordinate(c.kvHeadOf(h), column));
             const auto row = m_weights.wo.row(static_cast<Index>(h) * c.dV + column);
             std::ranges::transform(place, row.begin(), [](double x) { return static_cast<Scalar>(x); });
         }

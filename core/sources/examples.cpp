@@ -52,7 +52,8 @@ std::vector<Example> make() {
          "Die Donaudampfschifffahrtsgesellschaft sucht einen Kapitän, der die Dampfschifffahrt auf der Donau liebt.",
          {}},
         {"Emoji",
-         "My family 👨‍👩‍👧‍👦 flew from 🇩🇪 to 🇯🇵 and it was great 👍🏽👍🏽 but a bit 😶‍🌫️ at "
+         "My family 👨‍👩‍👧‍👦 flew from 🇩🇪 to 🇯🇵 and it was great 👍🏽👍🏽 but a bit 😶‍🌫️ "
+         "at "
          "night",
          {}},
         {"Two languages (cross-attention)", "The black cat sleeps on the red sofa.",

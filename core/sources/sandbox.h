@@ -49,8 +49,8 @@ struct Sandbox {
 
 /// What the sandbox's files hold, read once and shared by every analysis that uses them.
 struct SandboxFiles {
-    /// The weights file's shape and bias (heads as it says or as the dial says). Score, temperature and dropout are left
-    /// at their defaults: those are for the dials alone, and turning them must not read the files again.
+    /// The weights file's shape and bias (heads as it says or as the dial says). Score, temperature and dropout are
+    /// left at their defaults: those are for the dials alone, and turning them must not read the files again.
     std::optional<AttentionConfig> config;
     std::shared_ptr<const AttentionWeights> weights;
     std::shared_ptr<const Matrix> input;

@@ -6,15 +6,20 @@
 #include "core/text/spelling.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <map>
+#include <numbers>
 
 namespace headscope {
 namespace {
 
+using std::numbers::pi;
+
 constexpr Index smallestSplit = 8; ///< d_model from which words and positions have columns of their own
 
 double dot(std::span<const double> a, std::span<const double> b) {
+    assert(a.size() == b.size());
     double sum = 0;
     for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
     return sum;
@@ -40,36 +45,42 @@ std::pair<double, double> circlePoint(Rng& rng) {
 VectorLayout::VectorLayout(Index dModel) : m_dModel(dModel) {
     if (dModel < smallestSplit) {
         m_positionPairs = dModel / 2;
-        m_identity = dModel == 1 ? 1 : dModel / 2 / 2 * 2 + (dModel < 4 ? 2 : 0);
-        m_spelling = dModel - m_identity;
+        m_identity = std::min<Index>(dModel, 2);
+        m_spelling = (dModel - m_identity) / 2 * 2;
         return;
     }
-    m_positionPairs = (dModel / 2 * 3 + 4) / 8;
+    m_positionPairs = (dModel / 2 * 7 + 8) / 16;
     m_constant = dModel % 2 == 0 ? dModel - 1 : dModel - 2;
     for (Index c = 2 * m_positionPairs; c < dModel; ++c)
         if (c != m_constant) m_slow.push_back(c);
+    turnFromPositions();
+    const Index room = (static_cast<Index>(m_slow.size()) - static_cast<Index>(m_reflected.size())) / 2;
+    m_identity = (room + 1) / 2 * 2;
+    m_spelling = room / 2 * 2;
+}
+
+void VectorLayout::turnFromPositions() {
     const auto width = static_cast<Index>(m_slow.size());
-    const Index samples = std::clamp<Index>(width / 6, 1, 8);
+    const Index samples = std::min<Index>((width + 4) / 5, 8);
+    const double range = 10.0 * static_cast<double>(samples * samples);
     for (Index s = 0; s < samples; ++s) {
-        // Positions 0, 8, 32, 128 … stand for all: what is orthogonal to them hardly sees the ones between.
-        const double t = s == 0 ? 0.0 : 2.0 * std::pow(4.0, static_cast<double>(s));
+        const double node = std::cos(pi * static_cast<double>(2 * s + 1) / static_cast<double>(2 * samples));
+        const double t = range / 2 * (1 - node);
         std::vector<double> v(m_slow.size());
         for (std::size_t i = 0; i < v.size(); ++i) {
-            const double angle = t * frequency(m_slow[i] / 2, dModel);
+            const double angle = t * frequency(m_slow[i] / 2, m_dModel);
             v[i] = m_slow[i] % 2 == 0 ? std::sin(angle) : std::cos(angle);
         }
         for (const auto& earlier : m_reflected) reflectBy(earlier, v);
         std::fill(v.begin(), v.begin() + s, 0.0);
         const double length = std::sqrt(dot(v, v));
-        if (length < 1e-6) break;
-        v[static_cast<std::size_t>(s)] += v[static_cast<std::size_t>(s)] < 0 ? -length : length;
+        if (length < 1e-9) return; // nothing new: the earlier samples stand for this one too
+        double& pivot = v[static_cast<std::size_t>(s)];
+        pivot += pivot < 0 ? -length : length;
         const double norm = std::sqrt(dot(v, v));
         for (double& x : v) x /= norm;
         m_reflected.push_back(std::move(v));
     }
-    const Index room = width - static_cast<Index>(m_reflected.size());
-    m_identity = std::max<Index>(2, room / 4 * 2);
-    m_spelling = room - m_identity;
 }
 
 void VectorLayout::reflect(std::vector<double>& slow) const {
@@ -89,8 +100,8 @@ void VectorLayout::place(std::span<const double> coordinates, std::span<double> 
         std::copy(coordinates.begin(), coordinates.end(), out.begin());
         return;
     }
-    std::vector<double> slow(m_reflected.size(), 0.0);
-    slow.insert(slow.end(), coordinates.begin(), coordinates.end());
+    std::vector<double> slow(m_slow.size(), 0.0);
+    std::ranges::copy(coordinates, slow.begin() + static_cast<Index>(m_reflected.size()));
     reflect(slow);
     for (std::size_t i = 0; i < slow.size(); ++i) out[static_cast<std::size_t>(m_slow[i])] = slow[i];
 }
@@ -128,15 +139,20 @@ std::vector<double> wordCoordinates(const VectorLayout& layout, std::string_view
         z[i] = circleRadius * x;
         if (i + 1 < identity) z[i + 1] = circleRadius * y;
     }
-    const std::span<double> spelling(z.data() + identity, z.size() - identity);
     for (const std::uint64_t part : spellingParts(word)) {
         Rng rng(part);
-        for (double& x : spelling) x += rng.uniform(-1, 1);
+        for (std::size_t i = identity; i < z.size(); i += 2) {
+            const auto [x, y] = circlePoint(rng);
+            z[i] += x;
+            z[i + 1] += y;
+        }
     }
-    const double length = std::sqrt(dot(spelling, spelling));
-    const double wanted = circleRadius * std::sqrt(static_cast<double>(spelling.size()) / 2);
-    if (length > 0)
-        for (double& x : spelling) x *= wanted / length;
+    for (std::size_t i = identity; i < z.size(); i += 2) {
+        const double length = std::sqrt(z[i] * z[i] + z[i + 1] * z[i + 1]);
+        if (length == 0) continue;
+        z[i] *= circleRadius / length;
+        z[i + 1] *= circleRadius / length;
+    }
     return z;
 }
 

@@ -13,12 +13,14 @@ namespace headscope {
 /// Where in a vector of d_model numbers words and positions live, so that heads can read each without the other.
 ///
 /// The fastest sinusoid pairs carry positions alone. The words live among the slow ones, in directions in which the
-/// sinusoids hardly move (orthogonal to the positions 0, 8, 32 … by Householder reflections); one slow cosine is kept
-/// free as the number that is always about 1. Below 8 numbers there is no room: words and positions overlap.
+/// sinusoids hardly move (orthogonal to a few positions that stand for all, by Householder reflections); one slow
+/// cosine is kept free as the number that is always about 1. Below 8 numbers there is no room: words and positions
+/// overlap.
 ///
-/// A word has `content` coordinates: first its identity, points on circles at angles drawn from a hash of the exact
-/// word, hence all equally long and unlike any other word's; then its spelling, a sum of vectors hashed from parts of
-/// the word, so that similarly spelled words are near.
+/// A word has `content` coordinates, in pairs that are points on circles: first its identity, at angles drawn from a
+/// hash of the exact word; then its spelling, each the direction of a sum of points hashed from parts of the word, so
+/// that similarly spelled words are near. On circles every pair of coordinates of every word is equally long, so that a
+/// word's product with itself is greater than with any other, whatever part of the coordinates a head looks at.
 class VectorLayout {
 public:
     explicit VectorLayout(Index dModel);
@@ -39,6 +41,7 @@ public:
     std::vector<std::vector<double>> contentFree() const;
 
 private:
+    void turnFromPositions();
     void reflect(std::vector<double>& slow) const;
     std::vector<double> slowDirection(Index i) const;
 
@@ -51,7 +54,7 @@ private:
     std::vector<std::vector<double>> m_reflected; ///< Householder vectors over m_slow
 };
 
-/// The length of each identity circle, and of each pair of spelling coordinates on average.
+/// Of every circle.
 inline constexpr double circleRadius = 1.5;
 
 /// [content] of one word.

@@ -105,8 +105,21 @@ std::vector<double> VectorReader::one() const {
     return w;
 }
 
-std::vector<double> VectorReader::content(Index coordinate) const {
-    std::vector<double> w = m_layout.direction(coordinate);
+const std::vector<double>& VectorReader::place(Index coordinate) {
+    m_places.resize(static_cast<std::size_t>(m_layout.content()));
+    auto& w = m_places[static_cast<std::size_t>(coordinate)];
+    if (w.empty()) w = m_layout.direction(coordinate);
+    return w;
+}
+
+const std::vector<double>& VectorReader::content(Index coordinate) {
+    m_content.resize(static_cast<std::size_t>(m_layout.content()));
+    auto& w = m_content[static_cast<std::size_t>(coordinate)];
+    if (w.empty()) w = withoutPositions(place(coordinate));
+    return w;
+}
+
+std::vector<double> VectorReader::withoutPositions(std::vector<double> w) const {
     if (m_positions == Positions::Learned && !m_root.empty()) {
         // What the learned positions put into this direction is taken off again in the others.
         std::vector<double> stray;

@@ -21,18 +21,23 @@ public:
     /// x·w = 1 at every position (0 without positions).
     std::vector<double> one() const;
     /// x·w = this content coordinate of the word.
-    std::vector<double> content(Index coordinate) const;
+    const std::vector<double>& content(Index coordinate);
+    /// Where this coordinate is written, as VectorLayout::direction.
+    const std::vector<double>& place(Index coordinate);
 
 private:
     std::vector<double> atPositions(const std::vector<double>& wanted) const;
     void factorise();
+    std::vector<double> withoutPositions(std::vector<double> w) const;
 
     VectorLayout m_layout;
     Positions m_positions;
-    Matrix m_table;                          ///< learned: [reach, dModel]
-    std::vector<std::vector<double>> m_free; ///< learned: directions without content
-    std::vector<std::vector<double>> m_seen; ///< learned: [reach, free] the table in these directions
-    std::vector<std::vector<double>> m_root; ///< learned: Cholesky factor of m_seen · m_seenᵀ, lower
+    Matrix m_table;                             ///< learned: [reach, dModel]
+    std::vector<std::vector<double>> m_free;    ///< learned: directions without content
+    std::vector<std::vector<double>> m_seen;    ///< learned: [reach, free] the table in these directions
+    std::vector<std::vector<double>> m_content; ///< what content() has made so far, by coordinate
+    std::vector<std::vector<double>> m_places;  ///< the same of place()
+    std::vector<std::vector<double>> m_root;    ///< learned: Cholesky factor of m_seen · m_seenᵀ, lower
 };
 
 } // namespace headscope
