@@ -12,7 +12,8 @@
 namespace headscope {
 
 /// Opens what the caller closed of descriptors 0, 1 and 2, so that no file of ours gets their number; reading and
-/// writing there still fails. Writing to a pipe nobody reads becomes an error instead of a signal.
+/// writing there still fails. Writing to a pipe nobody reads and past the allowed size of files becomes an error instead
+/// of a signal.
 void keepStandardStreams();
 
 /// "headscope: what, where, what to do" on standard error, on one line. Returns the exit code: 2 for wrong use, else 1.

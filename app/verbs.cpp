@@ -19,6 +19,7 @@ Result<AnalysisPtr> compute(const Command& command, std::stop_token stop) {
     const Result<AnalysisPtr> analysis = analyze(command.session, *files, stop);
     if (!analysis.ok()) return analysis;
     if ((*analysis)->empty()) return Error{ErrorCode::Input, "--text", "the text has no token; give at least one word"};
+    if (Status status = checkRequest(**analysis, command.numbers); !status.ok()) return status.error();
     return analysis;
 }
 
@@ -66,7 +67,13 @@ Status draw(const Command& command, AnalysisPtr analysis) {
 } // namespace
 
 Status runTrace(const Command& command, std::stop_token stop) {
-    return compute(command, stop).error();
+    const Result<AnalysisPtr> analysis = compute(command, stop);
+    if (!analysis.ok()) return analysis.error();
+    const TraceFormat format = command.format == "npz"           ? TraceFormat::Npz
+                               : command.format == "safetensors" ? TraceFormat::Safetensors
+                               : command.format == "json"        ? TraceFormat::Json
+                                                                 : TraceFormat::Csv;
+    return writeTrace(**analysis, command.numbers, format, command.output, stop);
 }
 
 Status runExport(const Command& command, std::stop_token stop) {

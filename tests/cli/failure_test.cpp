@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Work that fails: exit code 1, one line that says what, where and what to do, and nothing half-written.
+#include "tests/cli/support.h"
+
+#include <algorithm>
+#include <cmath>
+#include <gtest/gtest.h>
+#include <limits>
+
+using namespace headscope::test;
+
+namespace {
+
+/// One line, exit code 1, and the folder holds what it held.
+void expectFailure(const Words& words, const std::string& says, const Folder& folder, const Call& call = {}) {
+    const std::vector<std::string> before = folder.names();
+    const Outcome outcome = run(words, call);
+    EXPECT_EQ(outcome.code, 1) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_TRUE(outcome.err.starts_with("headscope: ")) << outcome.err;
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    EXPECT_NE(outcome.err.find(says), std::string::npos) << outcome.err;
+    EXPECT_EQ(folder.names(), before);
+}
+
+Words trace(const Folder& folder, const Words& more) {
+    Words words = {"trace", "-o", folder / "x.npz"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+}
+
+TEST(Failure, TextWithoutAToken) {
+    Folder folder;
+    expectFailure(trace(folder, {"--text", ""}), "no token", folder);
+    expectFailure(trace(folder, {"--text", " \t\n "}), "no token", folder);
+    expectFailure(trace(folder, {"--text", "a", "--text2", "  "}), "--text2", folder);
+    expectFailure({"export", "--text", "", "-o", folder / "x.svg"}, "no token", folder);
+}
+
+TEST(Failure, TextFiles) {
+    Folder folder;
+    expectFailure(trace(folder, {"--text", "@" + folder / "absent.txt"}), "absent.txt", folder);
+    expectFailure(trace(folder, {"--text", "@" + folder.path()}), folder.path(), folder);
+    expectFailure(trace(folder, {"--text", "@"}), "", folder);
+    writeBytes(folder / "latin1.txt", "caf\xE9 au lait");
+    expectFailure(trace(folder, {"--text", "@" + folder / "latin1.txt"}), "byte 3", folder);
+    writeBytes(folder / "nul.txt", std::string("one\0two", 7));
+    expectFailure(trace(folder, {"--text", "@" + folder / "nul.txt"}), "byte 3", folder);
+    writeBytes(folder / "cut.txt", "emoji \xF0\x9F\x98");
+    expectFailure(trace(folder, {"--text", "@" + folder / "cut.txt"}), "byte 6", folder);
+    writeBytes(folder / "surrogate.txt", "a\xED\xA0\x80");
+    expectFailure(trace(folder, {"--text2", "@" + folder / "surrogate.txt", "--text", "b"}), "byte 1", folder);
+    expectFailure(trace(folder, {"--text", "bad \xFF byte"}), "byte 4", folder);
+    Call call;
+    call.input = "x\xC3(";
+    expectFailure(trace(folder, {"--text", "-"}), "standard input", folder, call);
+    call = {};
+    call.closedInput = true;
+    expectFailure(trace(folder, {"--text", "-"}), "standard input", folder, call);
+}
+
+TEST(Failure, PlacesThatCannotBeWritten) {
+    Folder folder;
+    for (const std::string verb : {"trace", "export"}) {
+        const std::string ending = verb == "trace" ? ".npz" : ".png";
+        expectFailure({verb, "--text", "hi", "-o", "/dev/null/x" + ending}, "/dev/null/x" + ending, folder);
+        expectFailure({verb, "--text", "hi", "-o", "/proc/x" + ending}, "/proc/x" + ending, folder);
+        expectFailure({verb, "--text", "hi", "--format", ending.substr(1), "-o", "/dev/full"}, "/dev/full", folder);
+        std::filesystem::create_directory(folder / ("folder" + ending));
+        expectFailure({verb, "--text", "hi", "-o", folder / ("folder" + ending)}, "folder" + ending, folder);
+    }
+}
+
+TEST(Failure, AFailedVerbLeavesTheOldFile) {
+    Folder folder;
+    writeBytes(folder / "x.npz", "precious");
+    expectFailure(trace(folder, {"--text", "@" + folder / "absent"}), "absent", folder);
+    expectFailure(trace(folder, {"--text", "a b", "--weights", folder / "absent.npz"}), "absent.npz", folder);
+    EXPECT_EQ(bytesOf(folder / "x.npz"), "precious");
+}
+
+TEST(Failure, StandardOutputThatTakesNothing) {
+    Folder folder;
+    Call full, closed;
+    full.outputFile = "/dev/full";
+    closed.outputFile = "closed";
+    for (const Call& call : {full, closed}) {
+        expectFailure({"trace", "--text", "hi", "--format", "csv", "-o", "-"}, "standard output", folder, call);
+        expectFailure({"export", "--text", "hi", "--format", "png", "-o", "-"}, "standard output", folder, call);
+        expectFailure({"--help"}, "standard output", folder, call);
+        expectFailure({"--version"}, "standard output", folder, call);
+    }
+}
+
+TEST(Failure, APipeThatNobodyReads) {
+    Call shell;
+    shell.program = "/bin/bash";
+    const std::string program = HEADSCOPE_PROGRAM;
+    const Outcome outcome = run({"-c", program + " trace --tokens characters --text " + std::string(400, 'x') +
+                                           " --format json -o - | head -c 10; exit ${PIPESTATUS[0]}"},
+                                shell);
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_EQ(outcome.out.size(), 10u);
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+}
+
+/// A text whose weights are hundreds of megabytes.
+std::string longText() {
+    std::string text;
+    for (int i = 0; i < 6000; ++i) text += "w" + std::to_string(i % 89) + " ";
+    return text;
+}
+
+TEST(Failure, ALimitOnTheSizeOfFiles) {
+    Folder folder;
+    writeBytes(folder / "t.txt", longText());
+    Call shell;
+    shell.program = "/bin/bash";
+    // As on a disk that fills up: the first megabyte is written, the next is not.
+    const std::string command = "ulimit -f 1024; exec " HEADSCOPE_PROGRAM " trace --text @" + folder / "t.txt" +
+                                " --what weights -o " + folder / "x.npz";
+    const Outcome outcome = run({"-c", command}, shell);
+    EXPECT_EQ(outcome.code, 1) << outcome.err;
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    EXPECT_EQ(folder.names(), std::vector<std::string>{"t.txt"});
+}
+
+TEST(Failure, AnEndingSignalLeavesNothing) {
+    Folder folder;
+    writeBytes(folder / "t.txt", longText());
+    writeBytes(folder / "x.npz", "precious");
+    Call shell;
+    shell.program = "/bin/bash";
+    const std::string command = HEADSCOPE_PROGRAM " trace --text @" + folder / "t.txt" + " --what weights,scores -o " +
+                                folder / "x.npz" + " & sleep 0.5; kill -TERM $!; wait $!";
+    const Outcome outcome = run({"-c", command}, shell);
+    EXPECT_EQ(outcome.code, 128 + 15) << outcome.err;
+    EXPECT_EQ(outcome.err, "");
+    EXPECT_EQ(folder.names(), (std::vector<std::string>{"t.txt", "x.npz"}));
+    EXPECT_EQ(bytesOf(folder / "x.npz"), "precious");
+}
+
+TEST(Failure, MaskFiles) {
+    Folder folder;
+    const auto refuse = [&](const std::string& bytes, const std::string& says) {
+        writeBytes(folder / "m.npy", bytes);
+        expectFailure(trace(folder, {"--text", "a b", "--mask", folder / "m.npy"}), says, folder);
+    };
+    refuse(npy({3, 3}, std::vector<float>(9, 1)), "3");
+    refuse(npy({4}, {1, 1, 1, 1}), "m.npy");
+    refuse(npy({2, 2}, {1, 0.5F, 1, 1}), "m.npy");
+    refuse(npy({2, 2}, {1, 2, 1, 1}), "m.npy");
+    refuse(npy({2, 2}, {1, std::nanf(""), 1, 1}), "m.npy");
+    refuse(npy({3, 2, 2}, std::vector<float>(12, 1)), "3"); // heads are 4
+    refuse(npy({2, 2}, {1, 1, 1}), "m.npy");                // cut short
+    refuse("", "m.npy");
+    refuse("PK\3\4 this is not an array", "m.npy");
+    expectFailure(trace(folder, {"--text", "a b", "--mask", folder / "absent.npy"}), "absent.npy", folder);
+}
+
+TEST(Failure, InputFiles) {
+    Folder folder;
+    const auto refuse = [&](const std::string& bytes, const std::string& says, const Words& more = {}) {
+        writeBytes(folder / "x.npy", bytes);
+        Words words = trace(folder, {"--input", folder / "x.npy", "--weights", "random"});
+        words.insert(words.end(), more.begin(), more.end());
+        expectFailure(words, says, folder);
+    };
+    std::vector<float> values(2 * 8, 0.5F);
+    refuse(npy({2, 8}, values), "3", {"--text", "a b c"}); // as many rows as tokens
+    values[5] = std::numeric_limits<float>::infinity();
+    refuse(npy({2, 8}, values), "x.npy");
+    values[5] = std::nanf("");
+    refuse(npy({2, 8}, values), "x.npy");
+    refuse(npy({16}, std::vector<float>(16, 0)), "x.npy");
+    refuse(npy({2, 8}, std::vector<float>(15, 0)), "x.npy");
+    refuse(npy({0, 8}, {}), "x.npy");
+    refuse(npy({99999999999, 99999999999}, {}), "x.npy");
+    refuse("<html>404</html>", "x.npy");
+}
+
+TEST(Failure, WeightFiles) {
+    Folder folder;
+    for (const std::string name : {"w.safetensors", "w.npz"}) {
+        const std::string path = folder / name;
+        for (const std::string& bytes : {std::string(), std::string("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F{}", 10),
+                                         std::string("<html></html>"), std::string("\2\0\0\0\0\0\0\0{}", 10)}) {
+            writeBytes(path, bytes);
+            expectFailure(trace(folder, {"--text", "a b", "--weights", path}), name, folder);
+        }
+        expectFailure(trace(folder, {"--text", "a b", "--weights", folder / ("absent-" + name)}), "absent-" + name,
+                      folder);
+    }
+}
+
+TEST(Failure, SessionFiles) {
+    Folder folder;
+    const std::string path = folder / "s.headscope";
+    const Words words = trace(folder, {"--session", path});
+    expectFailure(words, "s.headscope", folder); // absent
+    const std::string beginning = R"({"headscope": "session", "version": 1, "text": "the cat sat on the)";
+    for (const std::string& bytes :
+         {std::string(), beginning, std::string("[]"), std::string(100000, '['), std::string("\xFF\xFE{}")}) {
+        writeBytes(path, bytes);
+        expectFailure(words, "s.headscope", folder);
+        EXPECT_EQ(bytesOf(path), bytes);
+    }
+    writeBytes(path, R"({"headscope": "session", "version": 99, "text": "the cat sat"})");
+    expectFailure(words, "newer", folder);
+    // Opening a window on it fails the same way, before there is a window.
+    writeBytes(path, beginning);
+    Call call;
+    call.environment["QT_QPA_PLATFORM"] = "offscreen";
+    expectFailure({path}, "s.headscope", folder, call);
+    expectFailure({folder / "absent.headscope"}, "absent.headscope", folder, call);
+}
+
+TEST(Failure, AControlCharacterInANameStaysOnItsLine) {
+    Folder folder;
+    expectFailure(trace(folder, {"--text", "@" + folder / "two\nlines\x1B[31m"}), "two\\x0alines\\x1b[31m", folder);
+}
+
+} // namespace
