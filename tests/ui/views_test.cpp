@@ -86,7 +86,7 @@ TEST(HeadGrid, HoverPreviewsAndLeavingReturns) {
     EXPECT_EQ(s.selection.hover(), (Hover{2, std::nullopt, std::nullopt}));
     QEvent leave(QEvent::Leave);
     QApplication::sendEvent(&s.view, &leave);
-    EXPECT_EQ(s.selection.hover(), Hover{});
+    EXPECT_TRUE(QTest::qWaitFor([&] { return s.selection.hover() == Hover{}; }, 2000));
     EXPECT_EQ(s.selection.state(), ViewState{}) << "hovering leaves no trace";
 }
 
@@ -133,6 +133,36 @@ TEST(HeadGrid, DoubleClickIsSoloWithoutATogglingFirst) {
     QTest::mouseDClick(&s.view, Qt::LeftButton, {}, at);
     QTest::qWait(250);
     EXPECT_TRUE(s.selection.state().activeHeads.empty()) << "again: all";
+}
+
+TEST(HeadGrid, SwitchedOffHeadsAreLightenedNotHidden) {
+    Shown<HeadGrid> s(analysisOf("the cat sat on the mat"));
+    const QPointF diagonal = s.view.matrixOf(0, s.view.rect()).cell(3, 2).center();
+    const QPointF beside = s.view.matrixOf(0, s.view.rect()).cell(3, 5).center();
+    const QColor full = s.picture().pixelColor(beside.toPoint());
+    s.selection.toggleHead(0);
+    const QImage image = s.picture();
+    EXPECT_GT(image.pixelColor(beside.toPoint()).lightnessF(), full.lightnessF() + 0.3f);
+    EXPECT_GT(contrast(image.pixelColor(beside.toPoint()), image.pixelColor(diagonal.toPoint())), 1.5);
+}
+
+TEST(HeadGrid, SaysHowMuchEachHeadCaresForAChosenToken) {
+    Shown<HeadGrid> s(analysisOf("the cat sat on the mat"));
+    s.selection.pinCell(0, 3, 2); // head 1 reads the previous token, head 2 the next
+    const QImage image = s.picture();
+    const auto coloured = [&](int head) {
+        const QRectF cells = s.view.matrixOf(head, s.view.rect()).rect;
+        int count = 0;
+        for (int x = static_cast<int>(cells.left()) + 30; x < static_cast<int>(cells.right()); ++x) {
+            bool found = false;
+            for (int y = static_cast<int>(cells.top()) - 12; y < static_cast<int>(cells.top()) - 4; ++y)
+                found = found || image.pixelColor(x, y) == s.view.theme().head(head, 4);
+            count += found;
+        }
+        return count / (cells.width() - 30);
+    };
+    EXPECT_GT(coloured(0), 0.85);
+    EXPECT_LT(coloured(1), 0.15);
 }
 
 TEST(HeadGrid, CellsHaveTheColourOfTheirWeight) {

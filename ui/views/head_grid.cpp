@@ -36,13 +36,10 @@ struct HeadGrid::HeadFrame {
     double care = -1;
 };
 
-HeadGrid::HeadGrid(Selection& selection, QWidget* parent) : View(selection, parent) {
+HeadGrid::HeadGrid(Selection& selection, QWidget* parent) : View(selection, parent), m_delay(selection) {
     setAccessibleName(tr("All heads"));
     m_clickTimer.setSingleShot(true);
-    m_gapTimer.setSingleShot(true);
-    m_gapTimer.setInterval(150);
     connect(&m_clickTimer, &QTimer::timeout, this, &HeadGrid::toggleNow);
-    connect(&m_gapTimer, &QTimer::timeout, &selection, &Selection::clearHover);
 }
 
 void HeadGrid::setAnalysis(AnalysisPtr analysis) {
@@ -66,7 +63,7 @@ HeadGrid::Layout HeadGrid::layoutOf(const QRectF& rect) const {
     const QRectF area = rect.adjusted(margin, margin, -margin, -margin);
     layout.font = theme().font;
     layout.font.setPixelSize(std::max(10, layout.font.pixelSize() * 9 / 10));
-    const double line = std::ceil(QFontMetricsF(layout.font).height()) + 4;
+    const double line = std::ceil(QFontMetricsF(layout.font).height()) + 6;
     layout.boxes = bestBoxes(heads, area.size(), aspect, layout.gap, line);
     layout.tag = line;
     if (layout.boxes.box.width() < 24) {
@@ -168,9 +165,6 @@ void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme)
 
 void HeadGrid::drawHead(QPainter& painter, const HeadFrame& frame, const Theme& theme) const {
     painter.save();
-    const double before = painter.opacity();
-    // Lightened, not hidden.
-    if (!frame.active) painter.setOpacity(before * 0.35);
     const Matrix& cells = shades(frame.head);
     drawShades(painter, frame.cells.rect, cells, theme, selection().state().colours,
                &m_images[static_cast<std::size_t>(frame.head)]);
@@ -181,7 +175,12 @@ void HeadGrid::drawHead(QPainter& painter, const HeadFrame& frame, const Theme& 
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(blend(theme.paper, frame.colour, care), width, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
     painter.drawRect(frame.cells.rect.adjusted(-width / 2, -width / 2, width / 2, width / 2));
-    painter.setOpacity(before);
+    if (!frame.active) {
+        // Lightened, not hidden.
+        QColor veil = theme.paper;
+        veil.setAlphaF(0.62F);
+        painter.fillRect(frame.box, veil);
+    }
     if (!frame.tag.isEmpty()) drawTag(painter, frame, theme);
     painter.restore();
 }
@@ -190,8 +189,8 @@ void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& t
     QFont bold = frame.font;
     bold.setBold(true);
     const QString number = QString::number(frame.head + 1);
-    const double chip = std::max(frame.tag.height() - 4, QFontMetricsF(bold).horizontalAdvance(number) + 8);
-    const QRectF chipRect(frame.cells.rect.left() - 1.5, frame.tag.top(), chip, frame.tag.height() - 4);
+    const double chip = std::max(frame.tag.height() - 5, QFontMetricsF(bold).horizontalAdvance(number) + 8);
+    const QRectF chipRect(frame.cells.rect.left() - 1.5, frame.tag.top(), chip, frame.tag.height() - 5);
     const QColor ground = frame.active ? frame.colour : blend(theme.paper, frame.colour, 0.35);
     painter.setPen(Qt::NoPen);
     painter.setBrush(ground);
@@ -200,23 +199,33 @@ void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& t
     painter.setPen(theme.on(ground));
     painter.drawText(chipRect, Qt::AlignCenter, number);
 
-    const QRectF room(chipRect.right() + 5, chipRect.top(), frame.tag.right() - chipRect.right() - 5,
+    const QRectF room(chipRect.right() + 5, chipRect.top(), frame.cells.rect.right() - chipRect.right() - 5,
                       chipRect.height());
     const QFontMetricsF metrics(frame.font);
-    QString words = frame.care >= 0 ? percent(frame.care) : headTag(*analysis(), frame.head);
-    if (metrics.horizontalAdvance(words) > room.width()) words = words.section(QLatin1Char(' '), 0, 0);
-    if (metrics.horizontalAdvance(words) > room.width()) return;
     painter.setFont(frame.font);
     painter.setPen(frame.active ? theme.text : theme.faint);
-    painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter, words);
-    if (frame.care < 0) return;
-    // The share as a bar too, to compare heads at a glance.
-    const double begin = room.left() + metrics.horizontalAdvance(words) + 8;
-    const double length = frame.tag.right() - 3 - begin;
-    if (length < 16) return;
-    const QRectF whole(begin, chipRect.center().y() - 2, length, 4);
+    const QString tag = headTag(*analysis(), frame.head);
+    if (frame.care < 0) {
+        const QString words =
+            metrics.horizontalAdvance(tag) <= room.width() ? tag : tag.section(QLatin1Char(' '), 0, 0);
+        if (room.width() > 24)
+            painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
+                             metrics.elidedText(words, Qt::ElideRight, room.width()));
+        return;
+    }
+    // With tokens chosen: what this head gives them, in number and as a bar, to compare heads at a glance.
+    const QString share = percent(frame.care);
+    const double width = metrics.horizontalAdvance(share);
+    const QString name = tag.section(QLatin1Char(' '), 0, 0);
+    if (width <= room.width()) painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter, share);
+    if (metrics.horizontalAdvance(name) + width + 8 <= room.width()) {
+        painter.setPen(theme.faint);
+        painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter, name);
+    }
+    const QRectF whole(room.left(), chipRect.bottom() - 2, room.width(), 3);
     painter.fillRect(whole, theme.hairline);
-    painter.fillRect(QRectF(whole.topLeft(), QSizeF(length * std::clamp(frame.care, 0.0, 1.0), 4)), frame.colour);
+    painter.fillRect(QRectF(whole.topLeft(), QSizeF(whole.width() * std::clamp(frame.care, 0.0, 1.0), 3)),
+                     frame.colour);
 }
 
 void HeadGrid::drawMarks(QPainter& painter, const HeadFrame& frame, const Theme& theme) const {
@@ -255,19 +264,16 @@ std::optional<int> HeadGrid::headAt(const QPointF& point) const {
 
 void HeadGrid::hoverAt(const QPointF& point) {
     const std::optional<int> head = headAt(point);
-    if (!head) {
-        if (selection().hover() != Hover{} && !m_gapTimer.isActive()) m_gapTimer.start();
-        return;
-    }
-    m_gapTimer.stop();
+    if (!head) return m_delay.leave();
     if (const std::optional<CellPlace> place = matrixOf(*head, rect()).at(point)) {
         const bool turned = selection().state().transposed;
         selection().hoverCell(*head, static_cast<int>(turned ? place->column : place->row),
                               static_cast<int>(turned ? place->row : place->column));
     } else {
-        selection().clearHover();
+        selection().hoverQuery(std::nullopt);
         selection().hoverHead(*head);
     }
+    m_delay.hold();
 }
 
 void HeadGrid::toggleNow() {
@@ -327,8 +333,8 @@ void HeadGrid::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void HeadGrid::leaveEvent(QEvent* event) {
-    m_gapTimer.stop();
-    View::leaveEvent(event);
+    m_delay.leave();
+    QWidget::leaveEvent(event); // not View's, which lets go at once
 }
 
 } // namespace headscope

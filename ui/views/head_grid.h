@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/matrix.h"
 #include "ui/views/geometry.h"
+#include "ui/views/hover_delay.h"
 #include "ui/views/matrix_image.h"
 #include "ui/views/view.h"
 
@@ -54,7 +54,7 @@ private:
     mutable std::vector<ShadeCache> m_images;
     mutable ViewState m_shadesState;
     QTimer m_clickTimer; ///< a click acts when it can no longer become a double click
-    QTimer m_gapTimer;   ///< crossing the gap between two heads does not flash
+    HoverDelay m_delay;  ///< crossing the gap between two heads does not flash
     std::optional<int> m_pressed;
     bool m_doubleClick = false;
 };

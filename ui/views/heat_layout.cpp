@@ -24,9 +24,9 @@ HeatLayout layoutHeat(const HeatRequest& r) {
     const double width = r.size.width();
     const double height = r.size.height();
     const double pad = width < 420 || height < 320 ? 8 : 16;
-    const double rowBars = width < 320 ? 0 : 48;
+    const double rowBars = width < 320 ? 0 : 32;
     const double columnBars = height < 280 ? 0 : 40;
-    const double colourBar = width < 440 || height < 200 ? 0 : 80;
+    const double colourBar = width < 440 || height < 200 ? 0 : 64;
     const double gap = 8;
     l.header = {pad, pad / 2, width - 2 * pad, r.line + 8};
 
@@ -49,10 +49,10 @@ HeatLayout layoutHeat(const HeatRequest& r) {
     const double top = l.header.bottom() + r.line + labelHeight + 2;
     const double bottom = pad + (columnBars > 0 ? columnBars + gap + r.line : 0);
     double cellHeight = cellSide(height - top - bottom, r.rows, r.largestCell);
-    // Square where both sides have room: a matrix should look like one.
+    // Nearly square where both sides have room: a matrix should look like one.
     if (cellWidth > 12 && cellHeight > 12) {
         cellWidth = std::min(cellWidth, std::max(12.0, 2 * cellHeight));
-        cellHeight = std::min(cellHeight, std::max(12.0, cellWidth));
+        cellHeight = std::min(cellHeight, std::max(12.0, std::floor(1.25 * cellWidth)));
     }
     const double matrixWidth = std::max(1.0, std::floor(cellWidth * static_cast<double>(r.columns) + 1e-6));
     const double matrixHeight = std::max(1.0, std::floor(cellHeight * static_cast<double>(r.rows) + 1e-6));
@@ -75,7 +75,7 @@ HeatLayout layoutHeat(const HeatRequest& r) {
     if (columnBars > 0) l.columnBars = {x, y + matrixHeight + gap, matrixWidth, columnBars};
     l.rowStep = labelStep(cellHeight, 0.9 * r.line);
     l.columnStep = labelStep(cellWidth, l.slanted ? 1.2 * r.line : r.columnLabel + 8);
-    l.numbers = cellWidth >= r.number + 4 && cellHeight >= r.line;
+    l.numbers = cellWidth >= r.number + 3 && cellHeight >= r.line;
     return l;
 }
 

@@ -54,6 +54,12 @@ QString shortNumber(double weight) {
     return QLocale().toString(weight, 'f', weight < 10 ? 2 : weight < 100 ? 1 : 0);
 }
 
+/// Without the zero in front: ".98".
+QString tightNumber(double weight) {
+    const QString text = shortNumber(weight);
+    return text.size() > 2 && text[0] == QLocale().zeroDigit() ? text.mid(1) : text;
+}
+
 /// As many values as there are pixels, each the greatest of its share.
 std::vector<double> thinned(const std::vector<double>& values, const HeatWindow& window, double pixels) {
     const auto count = static_cast<std::size_t>(std::clamp<double>(pixels, 1, static_cast<double>(window.count)));
@@ -107,7 +113,7 @@ HeatScene::HeatScene(const Analysis& a, const Selection& s, const Theme& t, cons
     request.columnLabel = m_columnLabels.widest(columns);
     request.rowTitle = widest(rowTitle(turned).split(QLatin1Char('\n')), small) + 28;
     request.line = std::ceil(QFontMetricsF(font).height());
-    request.number = QFontMetricsF(small).horizontalAdvance(shortNumber(0.88));
+    request.number = QFontMetricsF(small).horizontalAdvance(tightNumber(0.88));
     // A zoomed part may have larger cells than the whole.
     const auto share = [](const HeatLabels& all, Index seen) {
         return static_cast<double>(all.words.size()) / static_cast<double>(seen);
@@ -270,13 +276,15 @@ void HeatScene::drawPlot(QPainter& painter, const HeatCells& cells) const {
 
 void HeatScene::drawNumbers(QPainter& painter, const HeatCells& cells) const {
     painter.setFont(small);
+    const bool roomy = layout.cells.cellWidth() >= QFontMetricsF(small).horizontalAdvance(shortNumber(0.88)) + 4;
     for (Index i = 0; i < cells.weights.rows(); ++i) {
         for (Index j = 0; j < cells.weights.cols(); ++j) {
             const Scalar weight = cells.weights(i, j);
             if (weight < 0) continue;
             const QColor ground = QColor::fromRgb(
                 colourAt(selection.state().colours, theme.dark, static_cast<double>(cells.shades(i, j))));
-            const QString text = shortNumber(static_cast<double>(weight));
+            const QString text =
+                roomy ? shortNumber(static_cast<double>(weight)) : tightNumber(static_cast<double>(weight));
             // Zeros are there to be seen when looked for, not to be in the way.
             painter.setPen(text == QLatin1String("0") ? blend(ground, theme.on(ground), 0.55) : theme.on(ground));
             painter.drawText(layout.cells.cell(i, j), Qt::AlignCenter, text);
