@@ -156,7 +156,7 @@ TEST(HeadGrid, SaysHowMuchEachHeadCaresForAChosenToken) {
         for (int x = static_cast<int>(cells.left()) + 30; x < static_cast<int>(cells.right()); ++x) {
             bool found = false;
             for (int y = static_cast<int>(cells.top()) - 12; y < static_cast<int>(cells.top()) - 4; ++y)
-                found = found || image.pixelColor(x, y) == s.view.theme().head(head, 4);
+                found = found || image.pixel(x, y) == s.view.theme().head(head, 4).rgb();
             count += found;
         }
         return count / (cells.width() - 30);

@@ -222,7 +222,7 @@ void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& t
         painter.setPen(theme.faint);
         painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter, name);
     }
-    const QRectF whole(room.left(), chipRect.bottom() - 2, room.width(), 3);
+    const QRectF whole(std::round(room.left()), std::round(chipRect.bottom()) - 2, std::floor(room.width()), 3);
     painter.fillRect(whole, theme.hairline);
     painter.fillRect(QRectF(whole.topLeft(), QSizeF(whole.width() * std::clamp(frame.care, 0.0, 1.0), 3)),
                      frame.colour);
