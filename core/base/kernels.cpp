@@ -35,7 +35,9 @@ namespace baseline {
 #undef NAME
 } // namespace baseline
 
-#ifdef __x86_64__
+// Other compilers do not know this pragma and get the baseline.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define WIDE_VECTORS
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
 namespace avx2 {
@@ -67,7 +69,7 @@ namespace avx512 {
 
 std::vector<const Kernels*> usableKernels() {
     std::vector<const Kernels*> all{&baseline::table};
-#ifdef __x86_64__
+#ifdef WIDE_VECTORS
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) all.push_back(&avx2::table);
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&

@@ -236,6 +236,19 @@ TEST(Properties, AllMaskedIsAllZero) {
     EXPECT_EQ(t->output, Matrix(55, 12));
 }
 
+TEST(Properties, NoTokensGiveNothing) {
+    const auto t = run(selfAttention(0));
+    EXPECT_EQ(t->output, Matrix(0, 12));
+    EXPECT_EQ(t->weights(0), Matrix(0, 0));
+    Rng rng(1);
+    AttentionConfig c = smallConfig();
+    c.bias = true;
+    const AttentionInput in = drawLayer(rng, {c, 2, 0, 5, true}); // nothing to read: the bias alone
+    const auto cross = run(in);
+    EXPECT_EQ(cross->weights(0), Matrix(2, 0));
+    for (Index j = 0; j < 12; ++j) EXPECT_EQ(cross->output(1, j), in.weights->bo(0, j));
+}
+
 TEST(Properties, ScoresAreCompleteUnderAMask) {
     MaskSpec spec = causal();
     spec.window = 3;
