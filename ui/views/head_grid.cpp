@@ -169,7 +169,7 @@ void HeadGrid::drawHead(QPainter& painter, const HeadFrame& frame, const Theme& 
     drawShades(painter, frame.cells.rect, cells, theme, selection().state().colours,
                &m_images[static_cast<std::size_t>(frame.head)]);
     drawMarks(painter, frame, theme);
-    const double care = frame.care < 0 ? 1 : 0.2 + 0.8 * std::clamp(frame.care, 0.0, 1.0);
+    const double care = frame.care < 0 || frame.current ? 1 : 0.2 + 0.8 * std::clamp(frame.care, 0.0, 1.0);
     const double width = frame.current ? 3 : 1.5;
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(Qt::NoBrush);

@@ -64,7 +64,7 @@ HeatLayout HeadHeatmap::places() const {
 const HeatCells& HeadHeatmap::cells(Index most) const {
     const ViewState& s = selection().state();
     const CellsKey key{analysis().get(),
-                       selection().shownHead(),
+                       std::min(selection().shownHead(), analysis()->heads() - 1),
                        rowWindow(),
                        columnWindow(),
                        s.range,

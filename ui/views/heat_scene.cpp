@@ -98,10 +98,11 @@ double HeatLabels::widest(const HeatWindow& window) const {
 
 HeatScene::HeatScene(const Analysis& a, const Selection& s, const Theme& t, const QSizeF& area, const Part& part,
                      HeatKept& kept)
-    : analysis(a), selection(s), theme(t), size(area), rows(part.rows), columns(part.columns), head(s.shownHead()),
-      turned(s.state().transposed), font(t.font), small(scaled(t.font, 85)),
-      m_rowLabels(turned ? kept.keys : kept.queries), m_columnLabels(turned ? kept.queries : kept.keys),
-      m_queries(s.shownQueries()), m_keys(s.shownKeys()), m_hidden(hiddenKeys(a, s.state())) {
+    : analysis(a), selection(s), theme(t), size(area), rows(part.rows), columns(part.columns),
+      head(std::min(s.shownHead(), a.heads() - 1)), turned(s.state().transposed), font(t.font),
+      small(scaled(t.font, 85)), m_rowLabels(turned ? kept.keys : kept.queries),
+      m_columnLabels(turned ? kept.queries : kept.keys), m_queries(s.shownQueries()), m_keys(s.shownKeys()),
+      m_hidden(hiddenKeys(a, s.state())) {
     if (area.width() < 420 || area.height() < 320) font = small;
     kept.queries.measure(a.queries, font);
     kept.keys.measure(a.keys, font);
