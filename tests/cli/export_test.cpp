@@ -103,9 +103,10 @@ TEST(Export, Sizes) {
     EXPECT_EQ(png.width, 300u);
     std::smatch box;
     const std::string pdf = picture("pdf", {"--mm", "127x63.5"});
-    ASSERT_TRUE(std::regex_search(pdf, box, std::regex(R"(/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\])")));
-    EXPECT_NEAR(std::stod(box[1]), 360, 0.5); // points
-    EXPECT_NEAR(std::stod(box[2]), 180, 0.5);
+    const std::regex corners(R"(/MediaBox \[([0-9.]+) ([0-9.]+) ([0-9.]+) ([0-9.]+) *\])");
+    ASSERT_TRUE(std::regex_search(pdf, box, corners));
+    EXPECT_NEAR(std::stod(box[3]) - std::stod(box[1]), 360, 0.01); // points
+    EXPECT_NEAR(std::stod(box[4]) - std::stod(box[2]), 180, 0.01);
 }
 
 TEST(Export, TransparentOrNot) {
