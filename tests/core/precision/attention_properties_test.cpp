@@ -265,6 +265,26 @@ TEST(Properties, AllowedIsTheMask) {
         for (Index j = 0; j < 10; ++j) EXPECT_EQ(allowed(i, j) != 0, j <= i && j != 2);
 }
 
+/// Longer than what the kernels take at once, so that the parts must add up.
+TEST(Properties, TheContextIsWeightsTimesValues) {
+    std::vector<MaskSpec> masks(3);
+    masks[1].causal = true;
+    masks[2].window = 290;
+    for (const MaskSpec& mask : masks) {
+        const auto t = run(selfAttention(600, mask));
+        for (int h = 0; h < 3; ++h) {
+            const Matrix w = t->weights(h);
+            for (Index i = 0; i < 600; i += 7)
+                for (Index d = 0; d < 4; ++d) {
+                    double sum = 0;
+                    for (Index j = 0; j < 600; ++j)
+                        sum += static_cast<double>(w(i, j)) * static_cast<double>(t->v(j, h * 4 + d));
+                    ASSERT_NEAR(static_cast<double>(t->context(i, h * 4 + d)), sum, tolerance);
+                }
+        }
+    }
+}
+
 TEST(Properties, GroupedQueriesAreRepeatedKeysAndValues) {
     AttentionConfig grouped = smallConfig(6);
     grouped.kvHeads = 2;
