@@ -136,7 +136,7 @@ void Designer::contentPart(int kv, const Part& part) {
     if (width == 0) return;
     const double circles = std::max(0.5, static_cast<double>(width) / 2);
     // An unrelated word's share of a row is on average (2π · gain)^(−circles / 2), that of angles at random.
-    const double rarity = exact ? 1e6 : 1e4;
+    const double rarity = exact ? 1e6 : 4e4;
     double gain = std::clamp(std::pow(rarity, 2 / circles) / (2 * pi), exact ? 6.0 : 1.4, 600.0);
     // The distance of two points at an angle a is 2 sin(a / 2): made to tell the same small angles apart.
     if (m_config.score == ScoreKind::Euclidean) gain *= std::sqrt(circles) * (exact ? 0.25 : 0.32);

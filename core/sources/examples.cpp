@@ -52,7 +52,8 @@ std::vector<Example> make() {
          "Die Donaudampfschifffahrtsgesellschaft sucht einen Kapitän, der die Dampfschifffahrt auf der Donau liebt.",
          {}},
         {"Emoji",
-         "My family 👨‍👩‍👧‍👦 flew from 🇩🇪 to 🇯🇵 and it was great 👍🏽👍🏽 but a bit 😶‍🌫️ "
+         "My family 👨‍👩‍👧‍👦 flew from 🇩🇪 to 🇯🇵 and it was great 👍🏽👍🏽 but a bit "
+         "😶‍🌫️ "
          "at "
          "night",
          {}},

@@ -54,9 +54,10 @@ VectorLayout::VectorLayout(Index dModel) : m_dModel(dModel) {
     for (Index c = 2 * m_positionPairs; c < dModel; ++c)
         if (c != m_constant) m_slow.push_back(c);
     turnFromPositions();
-    const Index room = (static_cast<Index>(m_slow.size()) - static_cast<Index>(m_reflected.size())) / 2;
-    m_identity = (room + 1) / 2 * 2;
-    m_spelling = room / 2 * 2;
+    // More circles for the spelling: it has to tell near from far, the identity only equal from unequal.
+    const Index circles = (static_cast<Index>(m_slow.size()) - static_cast<Index>(m_reflected.size())) / 2;
+    m_spelling = circles * 4 / 7 * 2;
+    m_identity = 2 * circles - m_spelling;
 }
 
 void VectorLayout::turnFromPositions() {
