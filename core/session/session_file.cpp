@@ -4,11 +4,8 @@
 #include "core/io/safe_file.h"
 #include "core/session/mask_text.h"
 #include "core/session/names.h"
-#include "core/session/session_reader.h"
 
 #include <nlohmann/json.hpp>
-
-#include <algorithm>
 
 namespace headscope {
 
@@ -113,31 +110,6 @@ Json viewJson(const ViewState& v) {
     return out;
 }
 
-/// "ends in the middle" or the line and column, from the parser's place in the text.
-Error syntaxError(std::string_view text, std::size_t byte) {
-    if (byte >= text.size())
-        return {ErrorCode::Input, "", "the file ends in the middle; it was cut off or not written completely"};
-    const std::string_view before = text.substr(0, byte > 0 ? byte - 1 : 0);
-    const auto lines = std::count(before.begin(), before.end(), '\n');
-    const std::size_t lineStart = before.rfind('\n') + 1; // npos + 1 = 0: the first line
-    return {ErrorCode::Input, "",
-            "this is not valid JSON: line " + std::to_string(lines + 1) + ", byte " +
-                std::to_string(before.size() - lineStart + 1) + " cannot be read"};
-}
-
-Result<nlohmann::json> parseJson(std::string_view text) {
-    if (text.empty()) return Error{ErrorCode::Input, "", "the file is empty"};
-    // The library takes a NUL byte for the end of the text and would not see what follows.
-    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) return syntaxError(text, nul + 1);
-    try {
-        return nlohmann::json::parse(text);
-    } catch (const nlohmann::json::parse_error& e) {
-        return syntaxError(text, e.byte);
-    } catch (const nlohmann::json::exception&) {
-        return Error{ErrorCode::Input, "", "a number in the file is too large to be read"};
-    }
-}
-
 } // namespace
 
 std::string formatSession(const Session& session) {
@@ -150,15 +122,6 @@ std::string formatSession(const Session& session) {
     out["view"] = viewJson(session.view);
     out["notes"] = session.notes;
     return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-Result<Session> parseSession(std::string_view json) {
-    const Result<nlohmann::json> document = parseJson(json);
-    if (!document) return document.error();
-    SessionReader reader;
-    Session session = reader.read(*document);
-    if (reader.error()) return *reader.error();
-    return session;
 }
 
 Result<Session> readSession(const std::string& path) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/session/session_reader.h"
-
+// The reading half of session_file.h.
 #include "core/session/mask_text.h"
 #include "core/session/names.h"
 #include "core/session/session_file.h"
@@ -9,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 namespace headscope {
@@ -47,7 +47,70 @@ std::optional<std::string> fromHex(std::string_view hex) {
     return bytes;
 }
 
-} // namespace
+/// "ends in the middle" or the line and column, from the parser's place in the text.
+Error syntaxError(std::string_view text, std::size_t byte) {
+    if (byte >= text.size())
+        return {ErrorCode::Input, "", "the file ends in the middle; it was cut off or not written completely"};
+    const std::string_view before = text.substr(0, byte > 0 ? byte - 1 : 0);
+    const auto lines = std::count(before.begin(), before.end(), '\n');
+    const std::size_t lineStart = before.rfind('\n') + 1; // npos + 1 = 0: the first line
+    return {ErrorCode::Input, "",
+            "this is not valid JSON: line " + std::to_string(lines + 1) + ", byte " +
+                std::to_string(before.size() - lineStart + 1) + " cannot be read"};
+}
+
+Result<nlohmann::json> parseJson(std::string_view text) {
+    if (text.empty()) return Error{ErrorCode::Input, "", "the file is empty"};
+    // The library takes a NUL byte for the end of the text and would not see what follows.
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) return syntaxError(text, nul + 1);
+    try {
+        return nlohmann::json::parse(text);
+    } catch (const nlohmann::json::parse_error& e) {
+        return syntaxError(text, e.byte);
+    } catch (const nlohmann::json::exception&) {
+        return Error{ErrorCode::Input, "", "a number in the file is too large to be read"};
+    }
+}
+
+/// Takes a session out of parsed JSON, key by key; the first thing that is wrong is kept with its key.
+class SessionReader {
+public:
+    Session read(const nlohmann::json& document);
+    const std::optional<Error>& error() const { return m_error; }
+
+private:
+    using Json = nlohmann::json;
+    struct RealRange {
+        bool zero; ///< 0 is allowed
+        double high;
+    };
+
+    void fail(const std::string& key, const std::string& detail);
+    void failType(const std::string& key, const std::string& expected, const Json& found);
+    const Json* find(const Json& object, const char* key) const;
+    void enter(const Json& object, const char* key, const std::function<void(const Json&)>& body);
+
+    void checkHead(const Json& document);
+    void readSandbox(const Json& object, Sandbox& out);
+    void readMask(const Json& object, MaskSpec& out);
+    std::shared_ptr<const MaskGrid> readGrid(const Json& object);
+    void readView(const Json& object, ViewState& out);
+
+    template <class T> void integer(const Json& object, const char* key, T low, T high, T& out);
+    template <class T> void wholeNumber(const Json& value, const std::string& key, T low, T high, T& out);
+    void optionalInteger(const Json& object, const char* key, int low, std::optional<int>& out);
+    void real(const Json& object, const char* key, RealRange range, double& out);
+    void flag(const Json& object, const char* key, bool& out);
+    void text(const Json& object, const char* key, std::string& out);
+    void fileName(const Json& object, const char* key, std::string& out);
+    void places(const Json& object, const char* key, std::vector<int>& out);
+    void sortedPlaces(const Json& object, const char* key, std::vector<int>& out);
+    template <class E> void word(const Json& value, const std::string& key, E& out);
+    template <class E> void choice(const Json& object, const char* key, E& out);
+
+    std::string m_path; ///< "sandbox.mask.": of the object being read
+    std::optional<Error> m_error;
+};
 
 void SessionReader::fail(const std::string& key, const std::string& detail) {
     if (!m_error) m_error = Error{ErrorCode::Input, m_path + key, detail};
@@ -278,6 +341,17 @@ void SessionReader::readView(const Json& object, ViewState& out) {
     real(object, "width", {true, 1000}, out.width);
     choice(object, "hidden", out.hidden);
     flag(object, "renormalise", out.renormalise);
+}
+
+} // namespace
+
+Result<Session> parseSession(std::string_view json) {
+    const Result<nlohmann::json> document = parseJson(json);
+    if (!document) return document.error();
+    SessionReader reader;
+    Session session = reader.read(*document);
+    if (reader.error()) return *reader.error();
+    return session;
 }
 
 } // namespace headscope
