@@ -50,7 +50,7 @@ public:
                 if (m_done % m_group[d] == 0) m_text += '[';
             appendElement(p + i * item);
             ++m_done;
-            bool open = true;
+            bool open = depth > 0;
             for (std::size_t d = depth; d-- > 0;) {
                 open = m_done % m_group[d] != 0;
                 if (open) break;
@@ -101,6 +101,11 @@ template <class T> void appendShortest(std::string& text, T value) {
 } // namespace
 
 void appendNumber(std::string& text, float value) {
+    // "-0" would be read as a whole number, which has no sign at 0.
+    if (value == 0 && std::signbit(value)) {
+        text += "-0.0";
+        return;
+    }
     appendShortest(text, value);
 }
 
@@ -162,6 +167,10 @@ bool writeJsonArrays(SafeFile& file, const std::vector<ArraySource>& arrays, con
     for (std::size_t i = 0; i < arrays.size(); ++i) {
         file.write(i ? ",\n" : "\n");
         file.write(nlohmann::json(arrays[i].name).dump() + ": ");
+        if (byteCount(arrays[i]) == 0) {
+            file.write("[]");
+            continue;
+        }
         NestedLists lists(file, arrays[i]);
         const auto sink = [&](const void* bytes, std::size_t count) { return lists.add(bytes, count); };
         if (!produce(arrays[i], file, goOn, sink)) return false;

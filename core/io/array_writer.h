@@ -23,7 +23,8 @@ bool writeNpz(SafeFile& file, const std::vector<ArraySource>& arrays, const std:
 /// Arrays lie in the order given: 8-byte numbers first keeps all of them aligned. `texts` become `__metadata__`.
 bool writeSafetensors(SafeFile& file, const std::vector<ArraySource>& arrays, const std::vector<NamedText>& texts,
                       const GoOn& goOn);
-/// {"NAME": nested lists …}; numbers are the shortest that read back the same, NaN and Inf are null.
+/// {"NAME": nested lists …}; numbers are the shortest that read back the same, NaN and Inf are null, an array
+/// without numbers is [].
 bool writeJsonArrays(SafeFile& file, const std::vector<ArraySource>& arrays, const GoOn& goOn);
 
 /// Appends the shortest decimal form that reads back as the same float, with a point in every language.

@@ -24,18 +24,10 @@ template <class T> void putIfSet(Json& to, const char* key, const std::optional<
     if (value) to[key] = *value;
 }
 
-bool isUtf8(const std::string& bytes) {
-    try {
-        return !Json(bytes).dump().empty();
-    } catch (const Json::type_error&) {
-        return false;
-    }
-}
-
 /// A file name may be any bytes, JSON only holds UTF-8: other names are kept as {"hex": "…"}.
 void putFileName(Json& to, const char* key, const std::string& name) {
     if (name.empty()) return;
-    if (isUtf8(name)) {
+    if (firstInvalidUtf8(name) < 0) {
         to[key] = name;
         return;
     }

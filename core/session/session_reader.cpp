@@ -49,7 +49,7 @@ std::optional<std::string> fromHex(std::string_view hex) {
 
 /// "ends in the middle" or the line and column, from the parser's place in the text.
 Error syntaxError(std::string_view text, std::size_t byte) {
-    if (byte >= text.size())
+    if (byte > text.size()) // the parser counts the end as one more
         return {ErrorCode::Input, "", "the file ends in the middle; it was cut off or not written completely"};
     const std::string_view before = text.substr(0, byte > 0 ? byte - 1 : 0);
     const auto lines = std::count(before.begin(), before.end(), '\n');

@@ -39,6 +39,8 @@ private:
 };
 
 inline void writeBytes(const std::string& path, const std::string& bytes) {
+    // A file cut to nothing and written again is forced to the disk by ext4; thousands of new ones are not.
+    std::filesystem::remove(path);
     std::ofstream(path, std::ios::binary) << bytes;
 }
 
