@@ -16,8 +16,8 @@ struct HeadMeasures {
     double self = 0;         ///< share on j = i
     double first = 0;        ///< share on j = 0 (the sink)
     double sameToken = 0;    ///< share on keys with the query's own text, itself included
-    double kept = -1;        ///< share on what the head's design promises; −1 for a head without a design
-    Index maskedRows = 0;    ///< rows with nothing to read
+    double kept = -1; ///< share on what the head's design promises, over rows with a promise; −1 where there is none
+    Index maskedRows = 0; ///< rows with nothing to read
 };
 
 } // namespace headscope
