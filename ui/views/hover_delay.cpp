@@ -12,9 +12,20 @@ HoverDelay::HoverDelay(Selection& selection, QObject* parent) : QObject(parent),
     });
 }
 
-void HoverDelay::hold() {
+void HoverDelay::query(int index) {
+    hold(index, std::nullopt);
+    m_selection.hoverQuery(index);
+}
+
+void HoverDelay::key(int index) {
+    hold(std::nullopt, index);
+    m_selection.hoverKey(index);
+}
+
+/// Before the selection tells everybody, so that the view knows it as its own.
+void HoverDelay::hold(std::optional<int> query, std::optional<int> key) {
     m_timer.stop();
-    m_held = m_selection.hover();
+    m_held = {m_selection.hover().head, query, key};
 }
 
 void HoverDelay::leave() {

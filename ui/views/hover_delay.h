@@ -16,14 +16,17 @@ public:
 
     explicit HoverDelay(Selection& selection, QObject* parent = nullptr);
 
-    /// After the view itself has changed the hover: keeps it.
-    void hold();
+    /// The pointer is over this token.
+    void query(int index);
+    void key(int index);
     /// The pointer is over nothing.
     void leave();
     /// Whether what is hovered came from this view.
     bool holds() const { return m_held != Hover{} && m_held == m_selection.hover(); }
 
 private:
+    void hold(std::optional<int> query, std::optional<int> key);
+
     Selection& m_selection;
     Hover m_held;
     QTimer m_timer;

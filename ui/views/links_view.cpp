@@ -119,9 +119,8 @@ void LinksView::mouseMoveEvent(QMouseEvent* event) {
         m_delay.leave();
         return;
     }
-    if (place->side == TokenSide::Query) selection().hoverQuery(place->index);
-    else selection().hoverKey(place->index);
-    m_delay.hold();
+    if (place->side == TokenSide::Query) m_delay.query(place->index);
+    else m_delay.key(place->index);
     setToolTip(analysis() ? describe(*analysis(), selection()) : QString());
 }
 

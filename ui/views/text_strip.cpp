@@ -47,7 +47,8 @@ QColor faded(QColor colour, double opacity) {
 
 TextStrip::TextStrip(Selection& selection, QWidget* parent) : View(selection, parent), m_delay(selection) {
     setAccessibleName(tr("Words of the sentence"));
-    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    // Not Fixed: that would hold it to the height of its preferred width.
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Minimum);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
     m_clickTimer.setSingleShot(true);
@@ -271,9 +272,8 @@ void TextStrip::mouseMoveEvent(QMouseEvent* event) {
         m_delay.leave();
         return;
     }
-    if (place->side == TokenSide::Query) selection().hoverQuery(place->index);
-    else selection().hoverKey(place->index);
-    m_delay.hold();
+    if (place->side == TokenSide::Query) m_delay.query(place->index);
+    else m_delay.key(place->index);
     setToolTip(describe(*analysis(), selection()));
 }
 
