@@ -61,7 +61,7 @@ TEST(LinkChoice, KeepsTheStrongestKeysUpToTheShareOfEachRow) {
         const AnalysisPtr analysis = test::analysisOf(session);
         const int n = static_cast<int>(analysis->queries.size());
         const std::vector<int> heads{1, 3};
-        for (const double mass : {0.0, 0.3, 0.7, 0.95, 1.0}) {
+        for (const double mass : {0.0, 0.3, 0.7, 0.95, 0.999}) {
             ViewState state;
             state.mass = mass;
             const LinkChoice choice = strongestLinks(*analysis, state, heads, 0, n);
@@ -80,6 +80,20 @@ TEST(LinkChoice, KeepsTheStrongestKeysUpToTheShareOfEachRow) {
             }
         }
     }
+}
+
+TEST(LinkChoice, TheWholeRowMeansEveryWeightThatCounts) {
+    const AnalysisPtr analysis = test::analysisOf(sentence());
+    const std::vector<int> heads{0};
+    ViewState state;
+    state.mass = 1;
+    const std::set<Cell> chosen = cellsOf(strongestLinks(*analysis, state, heads, 0, static_cast<int>(analysis->queries.size())), 0);
+    const Matrix weights = analysis->trace->weights(0);
+    for (Index i = 0; i < weights.rows(); ++i)
+        for (Index j = 0; j < weights.cols(); ++j)
+            if (weights(i, j) > Scalar(1e-5)) {
+                EXPECT_TRUE(chosen.contains({static_cast<int>(i), static_cast<int>(j)})) << i << " " << j;
+            }
 }
 
 TEST(LinkChoice, HiddenKeysLeaveAndTheRestCanBeRenormalised) {

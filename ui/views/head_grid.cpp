@@ -265,15 +265,16 @@ std::optional<int> HeadGrid::headAt(const QPointF& point) const {
 void HeadGrid::hoverAt(const QPointF& point) {
     const std::optional<int> head = headAt(point);
     if (!head) return m_delay.leave();
-    if (const std::optional<CellPlace> place = matrixOf(*head, rect()).at(point)) {
-        const bool turned = selection().state().transposed;
-        selection().hoverCell(*head, static_cast<int>(turned ? place->column : place->row),
-                              static_cast<int>(turned ? place->row : place->column));
-    } else {
-        selection().hoverQuery(std::nullopt);
-        selection().hoverHead(*head);
-    }
-    m_delay.hold();
+    m_delay.hover([&] {
+        if (const std::optional<CellPlace> place = matrixOf(*head, rect()).at(point)) {
+            const bool turned = selection().state().transposed;
+            selection().hoverCell(*head, static_cast<int>(turned ? place->column : place->row),
+                                  static_cast<int>(turned ? place->row : place->column));
+        } else {
+            selection().hoverQuery(std::nullopt);
+            selection().hoverHead(*head);
+        }
+    });
 }
 
 void HeadGrid::toggleNow() {

@@ -12,20 +12,12 @@ HoverDelay::HoverDelay(Selection& selection, QObject* parent) : QObject(parent),
     });
 }
 
-void HoverDelay::query(int index) {
-    hold(index, std::nullopt);
-    m_selection.hoverQuery(index);
-}
-
-void HoverDelay::key(int index) {
-    hold(std::nullopt, index);
-    m_selection.hoverKey(index);
-}
-
-/// Before the selection tells everybody, so that the view knows it as its own.
-void HoverDelay::hold(std::optional<int> query, std::optional<int> key) {
+void HoverDelay::hover(const std::function<void()>& change) {
     m_timer.stop();
-    m_held = {m_selection.hover().head, query, key};
+    m_changing = true;
+    change();
+    m_changing = false;
+    m_held = m_selection.hover();
 }
 
 void HoverDelay::leave() {

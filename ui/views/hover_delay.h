@@ -4,6 +4,7 @@
 #include "ui/selection.h"
 
 #include <QTimer>
+#include <functional>
 
 namespace headscope {
 
@@ -16,19 +17,17 @@ public:
 
     explicit HoverDelay(Selection& selection, QObject* parent = nullptr);
 
-    /// The pointer is over this token.
-    void query(int index);
-    void key(int index);
+    /// The pointer is over something: `change` tells the selection. While it does, and afterwards, the view holds it.
+    void hover(const std::function<void()>& change);
     /// The pointer is over nothing.
     void leave();
     /// Whether what is hovered came from this view.
-    bool holds() const { return m_held != Hover{} && m_held == m_selection.hover(); }
+    bool holds() const { return m_changing || (m_held != Hover{} && m_held == m_selection.hover()); }
 
 private:
-    void hold(std::optional<int> query, std::optional<int> key);
-
     Selection& m_selection;
     Hover m_held;
+    bool m_changing = false;
     QTimer m_timer;
 };
 

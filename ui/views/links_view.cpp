@@ -119,8 +119,10 @@ void LinksView::mouseMoveEvent(QMouseEvent* event) {
         m_delay.leave();
         return;
     }
-    if (place->side == TokenSide::Query) m_delay.query(place->index);
-    else m_delay.key(place->index);
+    m_delay.hover([&] {
+        if (place->side == TokenSide::Query) selection().hoverQuery(place->index);
+        else selection().hoverKey(place->index);
+    });
     setToolTip(analysis() ? describe(*analysis(), selection()) : QString());
 }
 
