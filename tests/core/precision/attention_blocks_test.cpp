@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The n × n matrices, block by block: what the forward pass used, and the same again, bit for bit.
-#include "attention_cases.h"
+#include "tests/core/precision/attention_cases.h"
 
 #include "core/base/parallel.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Known answers from elsewhere: nn.MultiheadAttention's layout (float64, seven digits) and Keras' own example.
-#include "attention_cases.h"
+#include "tests/core/precision/attention_cases.h"
 
 #include <gtest/gtest.h>
 

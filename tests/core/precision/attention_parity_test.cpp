@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Against PyTorch and NumPy in float64: see tests/oracle/attention_parity.py.
-#include "attention_cases.h"
+#include "tests/core/precision/attention_cases.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What must hold for every layer.
-#include "attention_cases.h"
+#include "tests/core/precision/attention_cases.h"
 
 #include <gtest/gtest.h>
 

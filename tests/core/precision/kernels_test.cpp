@@ -6,7 +6,7 @@
 #include "core/base/parallel.h"
 #include "core/base/product.h"
 
-#include "attention_cases.h"
+#include "tests/core/precision/attention_cases.h"
 
 #include <gtest/gtest.h>
 
