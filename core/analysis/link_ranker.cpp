@@ -27,9 +27,9 @@ void LinkRanker::rank(std::span<const Scalar> row, Index firstKey, std::span<Lin
 }
 
 /// Keys j, j + groups, j + 2 · groups … are a group. The wanted-th greatest of the groups' maxima is at most the
-/// wanted-th greatest of the row, so nothing below it can be among the strongest, and most groups need no second look.
+/// wanted-th greatest of the row, so nothing below it can be among the strongest.
 void LinkRanker::gatherCandidates(std::span<const Scalar> row, Index firstKey, std::size_t wanted) {
-    const std::size_t groups = std::min(row.size(), 4 * wanted);
+    const std::size_t groups = std::min(row.size(), 2 * wanted);
     m_greatest.assign(row.begin(), row.begin() + static_cast<Index>(groups));
     for (std::size_t begin = groups; begin < row.size(); begin += groups) {
         const std::size_t count = std::min(groups, row.size() - begin);
@@ -37,14 +37,18 @@ void LinkRanker::gatherCandidates(std::span<const Scalar> row, Index firstKey, s
         Scalar* greatest = m_greatest.data();
         for (std::size_t g = 0; g < count; ++g) greatest[g] = from[g] > greatest[g] ? from[g] : greatest[g];
     }
-    m_ordered = m_greatest;
-    const auto bound = m_ordered.begin() + static_cast<Index>(wanted) - 1;
-    std::nth_element(m_ordered.begin(), bound, m_ordered.end(), std::greater<>());
+    const auto place = m_greatest.begin() + static_cast<Index>(wanted) - 1;
+    std::nth_element(m_greatest.begin(), place, m_greatest.end(), std::greater<>());
+    const Scalar bound = *place;
     m_candidates.clear();
-    for (std::size_t g = 0; g < groups; ++g) {
-        if (m_greatest[g] < *bound) continue;
-        for (std::size_t j = g; j < row.size(); j += groups)
-            if (row[j] >= *bound)
+    constexpr std::size_t stretch = 16; // passed over at once where nothing reaches the bound
+    for (std::size_t begin = 0; begin < row.size(); begin += stretch) {
+        const std::size_t end = std::min(begin + stretch, row.size());
+        int reached = 0;
+        for (std::size_t j = begin; j < end; ++j) reached |= row[j] >= bound;
+        if (!reached) continue;
+        for (std::size_t j = begin; j < end; ++j)
+            if (row[j] >= bound)
                 m_candidates.push_back({static_cast<std::int32_t>(firstKey + static_cast<Index>(j)), row[j]});
     }
 }

@@ -16,7 +16,6 @@ private:
     void gatherCandidates(std::span<const Scalar> row, Index firstKey, std::size_t wanted);
 
     std::vector<Scalar> m_greatest; ///< of each group of keys
-    std::vector<Scalar> m_ordered;
     std::vector<Link> m_candidates;
 };
 
