@@ -25,6 +25,7 @@
 #include <QLocale>
 #include <QSplitter>
 #include <QToolBar>
+#include <QToolButton>
 
 namespace headscope {
 
@@ -55,6 +56,9 @@ private:
     QString m_whole;
 };
 
+/// English needs no translation file for its plurals.
+QString counted(std::size_t count, const QString& one, const QString& many) { return (count == 1 ? one : many).arg(count); }
+
 QFrame* hairline(QWidget* parent) {
     auto* line = new QFrame(parent);
     line->setFrameShape(QFrame::HLine);
@@ -67,7 +71,8 @@ QFrame* hairline(QWidget* parent) {
 } // namespace
 
 MainWindow::MainWindow(ThemeChoice theme, QWidget* parent) : QWidget(parent), m_files(m_document, this), m_choice(theme) {
-    setMinimumSize(900, 600);
+    // 900 × 600 is the smallest screen that is meant: the desktop's frames take their part.
+    setMinimumSize(860, 520);
     setAcceptDrops(true);
     m_theme = applyTheme(m_choice);
     build();
@@ -102,7 +107,6 @@ void MainWindow::build() {
     m_find = new FindBar(m_document, m_selection, this);
     column->addWidget(m_find);
     m_notice = new NoticeBar(this);
-    column->addWidget(m_notice);
     column->addWidget(hairline(this));
 
     m_across = new QSplitter(Qt::Horizontal, this);
@@ -125,6 +129,7 @@ void MainWindow::build() {
     m_across->setStretchFactor(0, 0);
     m_across->setStretchFactor(1, 1);
     m_across->setStretchFactor(2, 1);
+    m_across->installEventFilter(this);
     column->addWidget(m_across, 1);
     column->addWidget(hairline(this));
     buildStatus(*column);
@@ -172,6 +177,11 @@ void MainWindow::buildStatus(QBoxLayout& column) {
     m_counts->setForegroundRole(QPalette::PlaceholderText);
     m_counts->setAccessibleName(tr("Size and time"));
     row->addWidget(m_sentenceLabel, 1);
+    m_notes = new QToolButton(this);
+    m_notes->setAutoRaise(true);
+    m_notes->setAccessibleName(tr("Notes on this picture"));
+    connect(m_notes, &QToolButton::clicked, this, [this] { m_notice->say(m_notes->toolTip()); });
+    row->addWidget(m_notes);
     row->addWidget(m_counts);
     column.addLayout(row);
 }
@@ -247,11 +257,16 @@ void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
     QStringList counts;
     if (!analysis->empty()) {
         counts << (analysis->cross ? tr("%L1 × %L2 tokens").arg(analysis->queries.size()).arg(analysis->keys.size())
-                                   : tr("%Ln token(s)", nullptr, static_cast<int>(analysis->queries.size())))
-               << tr("%Ln head(s)", nullptr, analysis->heads())
+                                   : counted(analysis->queries.size(), tr("%L1 token"), tr("%L1 tokens")))
+               << counted(static_cast<std::size_t>(analysis->heads()), tr("%L1 head"), tr("%L1 heads"))
                << tr("%1 ms").arg(locale.toString(analysis->milliseconds, 'f', analysis->milliseconds < 10 ? 1 : 0));
     }
     m_counts->setText(counts.join(QStringLiteral(" · ")));
+    m_notes->setVisible(!analysis->notes.empty());
+    m_notes->setText(QStringLiteral("ⓘ ") + counted(analysis->notes.size(), tr("%L1 note"), tr("%L1 notes")));
+    QStringList notes;
+    for (const std::string& note : analysis->notes) notes << QString::fromStdString(note);
+    m_notes->setToolTip(notes.join(QLatin1Char('\n')));
     followSelection();
 }
 

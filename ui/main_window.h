@@ -15,6 +15,7 @@ class QAction;
 class QBoxLayout;
 class QLabel;
 class QSplitter;
+class QToolButton;
 
 namespace headscope {
 
@@ -61,6 +62,7 @@ protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void build();
@@ -107,6 +109,7 @@ private:
     QSplitter* m_right = nullptr;
     QLabel* m_sentenceLabel = nullptr;
     QLabel* m_counts = nullptr;
+    QToolButton* m_notes = nullptr; ///< how many notes the analysis has; a click says them
     NoticeBar* m_notice = nullptr;
     QTimer m_staleTimer;
 };

@@ -26,6 +26,7 @@
 #include <QPainter>
 #include <QPrintDialog>
 #include <QPrinter>
+#include <QSplitter>
 
 namespace headscope {
 
@@ -118,7 +119,13 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 void MainWindow::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    if (m_help) m_help->setGeometry(rect());
+    m_help->setGeometry(rect());
+}
+
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+    // The sentence grew or the second one came: the pictures moved.
+    if (watched == m_across && (event->type() == QEvent::Resize || event->type() == QEvent::Move)) m_notice->setPlace(m_across->geometry());
+    return QWidget::eventFilter(watched, event);
 }
 
 void MainWindow::offerArray(const DroppedArray& array) {

@@ -15,9 +15,6 @@
 
 namespace headscope {
 
-namespace {
-
-/// The first example with “it” pinned: a finished picture that means something.
 Session firstSession() {
     Session session;
     session.text = examples().front().text;
@@ -26,8 +23,6 @@ Session firstSession() {
     if (it != tokens.end()) session.view.pinnedQueries = {static_cast<int>(it - tokens.begin())};
     return session;
 }
-
-} // namespace
 
 int runWindow(const WindowStart& start) {
     QApplication::setApplicationName(QStringLiteral("headscope"));
@@ -48,6 +43,7 @@ int runWindow(const WindowStart& start) {
     if (!start.file.isEmpty()) Preferences().addRecentFile(start.file);
     window.show();
     window.sentence().sentence().setFocus();
+    window.sentence().sentence().moveCursor(QTextCursor::End);
     return QApplication::exec();
 }
 

@@ -19,6 +19,9 @@ struct WindowStart {
     char** argv;
 };
 
+/// What a new user sees: the first example with “it” pinned.
+Session firstSession();
+
 /// Makes the application and the window, shows it, and returns when it is closed, with the program's exit code.
 int runWindow(const WindowStart& start);
 

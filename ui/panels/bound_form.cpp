@@ -86,7 +86,7 @@ void leaveUndoToWindow(QWidget* field) { field->installEventFilter(new UndoFilte
 
 BoundForm::BoundForm(Document& document, QWidget* parent) : QWidget(parent), m_document(document), m_grid(new QGridLayout(this)) {
     m_grid->setContentsMargins(0, 0, 0, 0);
-    m_grid->setHorizontalSpacing(8);
+    m_grid->setHorizontalSpacing(4);
     m_grid->setVerticalSpacing(4);
     m_grid->setColumnStretch(0, 1);
     connect(&document, &Document::sessionChanged, this, &BoundForm::sync);
@@ -115,7 +115,7 @@ void BoundForm::addRow(const DialWords& words, QWidget* widget) {
     label->setToolTip(widget->toolTip());
     m_grid->addWidget(label, row, 0);
     m_grid->addWidget(widget, row, 1);
-    widget->setFixedWidth(96);
+    widget->setFixedWidth(88);
 }
 
 void BoundForm::addWide(QWidget* widget) { m_grid->addWidget(widget, m_grid->rowCount(), 0, 1, 2); }

@@ -13,6 +13,7 @@
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSpinBox>
+#include <QVBoxLayout>
 #include <algorithm>
 
 namespace headscope {
@@ -104,11 +105,6 @@ void LayerPanel::addWeights() {
     connect(m_prefix, &QLineEdit::editingFinished, this, [this] {
         document().edit(tr("prefix"), [this](Session& s) { s.sandbox.weightsPrefix = m_prefix->text().toStdString(); });
     });
-    m_notes = new QLabel(this);
-    m_notes->setWordWrap(true);
-    m_notes->setForegroundRole(QPalette::PlaceholderText);
-    m_notes->setAccessibleName(tr("Notes on this picture"));
-    addWide(m_notes);
     // A choice that did not change the session must not stay shown.
     connect(weights, &QComboBox::currentIndexChanged, this, [this] { sync(); });
     onSync([this] { syncWeights(); });
@@ -123,10 +119,6 @@ void LayerPanel::syncWeights() {
     m_file->setText(QFileInfo(path).fileName());
     m_file->setToolTip(tr("%1\nClick to choose another file").arg(path));
     if (!m_prefix->hasFocus()) m_prefix->setText(QString::fromStdString(sandbox.weightsPrefix));
-    QStringList notes;
-    for (const std::string& note : document().analysis()->notes) notes << QString::fromStdString(note);
-    m_notes->setText(notes.join(QLatin1Char('\n')));
-    m_notes->setVisible(!notes.isEmpty());
 }
 
 MorePanel::MorePanel(Document& document, QWidget* parent) : BoundForm(document, parent) {
@@ -217,32 +209,44 @@ void MorePanel::addInputFile(bool second) {
     });
 }
 
-DesignsPanel::DesignsPanel(Document& document, QWidget* parent) : QWidget(parent), m_document(document) {
-    auto* grid = new QGridLayout(this);
-    grid->setContentsMargins(0, 0, 0, 0);
-    grid->setVerticalSpacing(4);
-    grid->setColumnStretch(0, 1);
+DesignsPanel::DesignsPanel(Document& document, QWidget* parent)
+    : QWidget(parent), m_document(document), m_grid(new QGridLayout), m_notes(new QLabel(this)) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addLayout(m_grid);
+    column->addWidget(m_notes);
+    m_grid->setVerticalSpacing(4);
+    m_grid->setColumnStretch(0, 1);
+    m_notes->setWordWrap(true);
+    m_notes->setTextFormat(Qt::PlainText);
+    m_notes->setForegroundRole(QPalette::PlaceholderText);
+    m_notes->setAccessibleName(tr("Notes on this picture"));
+    m_notes->setObjectName(QStringLiteral("pictureNotes"));
     connect(&document, &Document::sessionChanged, this, &DesignsPanel::sync);
     connect(&document, &Document::analysisChanged, this, &DesignsPanel::sync);
     sync();
 }
 
 void DesignsPanel::sync() {
-    const auto& designs = m_document.analysis()->designs;
     const bool designed = m_document.session().sandbox.weights == WeightSource::Designed;
-    setVisible(designed && !designs.empty());
-    auto* grid = static_cast<QGridLayout*>(layout());
-    for (std::size_t h = m_heads.size(); h < designs.size(); ++h) {
+    const std::size_t heads = designed ? m_document.analysis()->designs.size() : 0;
+    const auto& designs = m_document.analysis()->designs;
+    QStringList notes;
+    for (const std::string& note : m_document.analysis()->notes) notes << QString::fromStdString(note);
+    if (!designed) notes << tr("Only designed weights promise what a head reads.");
+    m_notes->setText(notes.join(QLatin1Char('\n')));
+    m_notes->setVisible(!notes.isEmpty());
+    for (std::size_t h = m_heads.size(); h < heads; ++h) {
         auto* combo = new QComboBox(this);
         combo->addItems({tr("previous"), tr("next"), tr("first"), tr("itself"), tr("same"), tr("similar")});
-        combo->setFixedWidth(96);
+        combo->setFixedWidth(88);
         combo->setAccessibleName(tr("What head %1 reads").arg(h + 1));
         combo->setToolTip(tr("Which tokens head %1 is built to read; its W_Q, W_K and W_V are made for it").arg(h + 1));
         combo->setFocusPolicy(Qt::StrongFocus);
         auto* label = new QLabel(tr("Head %1 reads").arg(h + 1), this);
         label->setBuddy(combo);
-        grid->addWidget(label, static_cast<int>(h), 0);
-        grid->addWidget(combo, static_cast<int>(h), 1);
+        m_grid->addWidget(label, static_cast<int>(h), 0);
+        m_grid->addWidget(combo, static_cast<int>(h), 1);
         connect(combo, &QComboBox::currentIndexChanged, this, [this, h](int index) {
             m_document.edit(tr("design of head %1").arg(h + 1), [&](Session& s) {
                 const auto& shown = m_document.analysis()->designs;
@@ -254,8 +258,8 @@ void DesignsPanel::sync() {
         m_heads.push_back(combo);
     }
     for (std::size_t h = 0; h < m_heads.size(); ++h) {
-        const bool there = h < designs.size();
-        grid->itemAtPosition(static_cast<int>(h), 0)->widget()->setVisible(there);
+        const bool there = h < heads;
+        m_grid->itemAtPosition(static_cast<int>(h), 0)->widget()->setVisible(there);
         m_heads[h]->setVisible(there);
         if (!there) continue;
         const QSignalBlocker blocker(m_heads[h]);

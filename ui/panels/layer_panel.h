@@ -26,7 +26,6 @@ private:
 
     QPushButton* m_file = nullptr;
     QLineEdit* m_prefix = nullptr;
-    QLabel* m_notes = nullptr;
 };
 
 /// The dials that are turned now and then.
@@ -44,7 +43,7 @@ private:
     void addInputFile(bool second);
 };
 
-/// Which pattern each head is built for.
+/// Which pattern each head is built for, and what it cannot keep here.
 class DesignsPanel : public QWidget {
     Q_OBJECT
 public:
@@ -54,6 +53,8 @@ private:
     void sync();
 
     Document& m_document;
+    QGridLayout* m_grid;
+    QLabel* m_notes;
     std::vector<QComboBox*> m_heads;
 };
 

@@ -20,6 +20,14 @@ namespace {
 
 constexpr int mostTokens = 100000;
 
+/// Buttons side by side share the panel's width and do not widen it.
+void narrow(std::initializer_list<QPushButton*> buttons) {
+    for (QPushButton* button : buttons) {
+        button->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+        button->setMinimumWidth(60);
+    }
+}
+
 } // namespace
 
 std::shared_ptr<const MaskGrid> withCellFlipped(const MaskSpec& mask, Index queries, Index keys, Index query, Index key) {
@@ -59,7 +67,7 @@ void MaskPanel::addOptionalSize(const DialWords& words, std::optional<int> MaskS
     auto* box = new QCheckBox(words.name, line);
     auto* spin = new QSpinBox(line);
     spin->setRange(least, mostTokens);
-    spin->setFixedWidth(96);
+    spin->setFixedWidth(88);
     spin->setAccessibleName(tr("%1 size").arg(words.name));
     box->setObjectName(words.name + QStringLiteral("Box"));
     spin->setObjectName(words.name + QStringLiteral("Size"));
@@ -103,6 +111,8 @@ void MaskPanel::addPadding() {
     m_unpad->setProperty("meaning", tr("All tokens can be read again."));
     row->addWidget(m_pad);
     row->addWidget(m_unpad);
+    row->setSpacing(4);
+    narrow({m_pad, m_unpad});
     addWide(line);
     connect(m_pad, &QPushButton::clicked, this, [this] {
         const ViewState& view = document().session().view;
@@ -124,9 +134,9 @@ void MaskPanel::syncPadding() {
     const std::vector<Token>& keys = document().analysis()->keys;
     QStringList names;
     for (const int p : session.sandbox.mask.padding)
-        if (p >= 0 && p < static_cast<int>(keys.size()) && names.size() < 20) names << tokenLabel(keys[static_cast<std::size_t>(p)]);
+        if (p >= 0 && p < static_cast<int>(keys.size()) && names.size() < 12) names << tokenLabel(keys[static_cast<std::size_t>(p)]);
     const int more = static_cast<int>(session.sandbox.mask.padding.size()) - static_cast<int>(names.size());
-    if (more > 0) names << tr("%Ln more", nullptr, more);
+    if (more > 0) names << tr("%L1 more").arg(more);
     m_padding->setText(names.isEmpty() ? tr("Padding: none") : tr("Padding: %1").arg(names.join(QStringLiteral(" · "))));
     const bool chosen = !session.view.pinnedKeys.empty() || (!session.text2 && !session.view.pinnedQueries.empty());
     setUsable(m_pad, chosen, tr("no token is pinned"));
@@ -150,6 +160,8 @@ void MaskPanel::addFree() {
     m_clear->setProperty("meaning", tr("Takes away the painted or loaded mask."));
     row->addWidget(load);
     row->addWidget(m_clear);
+    row->setSpacing(4);
+    narrow({load, m_clear});
     addWide(line);
     connect(m_paint, &QPushButton::toggled, this, &MaskPanel::setPainting);
     connect(load, &QPushButton::clicked, this, &MaskPanel::maskFileWanted);
@@ -159,8 +171,7 @@ void MaskPanel::addFree() {
         const MaskSpec& mask = document().session().sandbox.mask;
         m_grid->setVisible(mask.grid != nullptr);
         if (mask.grid)
-            m_grid->setText(mask.gridFollowsText ? tr("Painted: %Ln cell(s) forbidden", nullptr,
-                                                      static_cast<int>(std::count(mask.grid->cells.begin(), mask.grid->cells.end(), 0)))
+            m_grid->setText(mask.gridFollowsText ? tr("Painted: %L1 forbidden").arg(std::count(mask.grid->cells.begin(), mask.grid->cells.end(), 0))
                                                  : tr("Loaded: %L1 × %L2").arg(mask.grid->rows).arg(mask.grid->cols));
         setUsable(m_clear, mask.grid != nullptr, tr("there is no free mask"));
     });

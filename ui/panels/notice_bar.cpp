@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QToolButton>
+#include <algorithm>
 
 namespace headscope {
 
@@ -27,6 +28,8 @@ NoticeBar::NoticeBar(QWidget* parent) : QWidget(parent), m_text(new QLabel(this)
     m_text->setTextFormat(Qt::PlainText);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_text->setObjectName(QStringLiteral("notice"));
+    m_text->setAccessibleName(tr("Message"));
+    setAutoFillBackground(true);
     m_timer.setSingleShot(true);
     m_timer.setInterval(readingMs);
     connect(close, &QToolButton::clicked, this, &QWidget::hide);
@@ -62,8 +65,20 @@ void NoticeBar::show(const QString& message, bool isError, const std::vector<Ans
         m_answers.push_back(button);
     }
     setTheme(m_theme);
+    place();
     QWidget::show();
+    raise();
     if (!m_answers.empty()) m_answers.front()->setFocus();
+}
+
+void NoticeBar::setPlace(const QRect& place) {
+    m_place = place;
+    this->place();
+}
+
+void NoticeBar::place() {
+    const int height = std::max(sizeHint().height(), heightForWidth(m_place.width()));
+    setGeometry(m_place.left(), m_place.top(), m_place.width(), std::min(height, m_place.height()));
 }
 
 void NoticeBar::setTheme(const Theme& theme) {

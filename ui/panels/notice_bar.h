@@ -12,7 +12,7 @@ class QPushButton;
 
 namespace headscope {
 
-/// One line over the pictures: what was done, what failed, or a question with a few answers. Never a dialog.
+/// One line over the pictures, which stay where they are: what was done, what failed, or a question with a few answers. Never a dialog.
 class NoticeBar : public QWidget {
     Q_OBJECT
 public:
@@ -29,12 +29,16 @@ public:
     void warn(const QString& message);
     void ask(const QString& question, const std::vector<Answer>& answers);
     QString message() const;
+    /// The pictures' part of the window.
+    void setPlace(const QRect& place);
     void setTheme(const Theme& theme);
 
 private:
+    void place();
     void show(const QString& message, bool isError, const std::vector<Answer>& answers);
 
     Theme m_theme;
+    QRect m_place;
     bool m_isError = false;
     QLabel* m_text;
     std::vector<QPushButton*> m_answers;

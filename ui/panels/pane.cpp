@@ -17,8 +17,18 @@ namespace {
 /// A label that gives way: as wide as there is room, cut with dots.
 class FadingLabel : public QLabel {
 public:
-    using QLabel::QLabel;
+    FadingLabel(const QString& text, QWidget* parent) : QLabel(text, parent), m_whole(text) {}
     QSize minimumSizeHint() const override { return {0, QLabel::minimumSizeHint().height()}; }
+    QSize sizeHint() const override { return {fontMetrics().horizontalAdvance(m_whole) + 4, QLabel::sizeHint().height()}; }
+
+protected:
+    void resizeEvent(QResizeEvent* event) override {
+        QLabel::resizeEvent(event);
+        setText(fontMetrics().elidedText(m_whole, Qt::ElideRight, width()));
+    }
+
+private:
+    QString m_whole;
 };
 
 } // namespace

@@ -115,7 +115,7 @@ SentencePanel::SentencePanel(Document& document, QWidget* parent)
     : QWidget(parent), m_document(document), m_text(new SentenceEdit(this)), m_text2(new SentenceEdit(this)),
       m_role(new QLabel(this)), m_role2(new QLabel(this)), m_pair(new QToolButton(this)), m_error(new QLabel(this)) {
     auto* grid = new QGridLayout(this);
-    grid->setContentsMargins(12, 6, 8, 2);
+    grid->setContentsMargins(4, 6, 8, 2);
     grid->setHorizontalSpacing(8);
     grid->setVerticalSpacing(2);
     grid->addWidget(m_role, 0, 0);

@@ -22,7 +22,7 @@ SidePanel::SidePanel(Document& document, Selection& selection, QWidget* parent) 
     setAccessibleName(tr("Dials"));
     auto* content = new QWidget(this);
     m_column = new QVBoxLayout(content);
-    m_column->setContentsMargins(12, 8, 8, 8);
+    m_column->setContentsMargins(10, 6, 6, 8);
     m_column->setSpacing(4);
     m_layer = new LayerPanel(document, content);
     m_more = new MorePanel(document, content);
@@ -35,7 +35,7 @@ SidePanel::SidePanel(Document& document, Selection& selection, QWidget* parent) 
     addSection(QStringLiteral("notes"), tr("Notes"), makeNotes(), false);
     m_column->addStretch(1);
     setWidget(content);
-    setMinimumWidth(208);
+    setMinimumWidth(212);
     setMaximumWidth(320);
 }
 
@@ -43,7 +43,7 @@ void SidePanel::addSection(const QString& name, const QString& title, QWidget* c
     auto* header = new QToolButton(this);
     header->setText(title);
     header->setCheckable(true);
-    header->setAutoRaise(true);
+    header->setStyleSheet(QStringLiteral("QToolButton { border: none; padding: 3px 0; } QToolButton:focus { text-decoration: underline; }"));
     header->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     header->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     header->setFocusPolicy(Qt::TabFocus);

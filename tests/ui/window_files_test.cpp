@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Sessions, dropped files, export and closing, driven through the real window.
+#include "tests/ui/window_fixture.h"
+
+#include "ui/export_dialog.h"
+#include "ui/panels/notice_bar.h"
+#include "ui/preferences.h"
+
+#include <QAbstractButton>
+#include <QComboBox>
+#include <QDropEvent>
+#include <QFile>
+#include <QLabel>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPushButton>
+#include <QTemporaryDir>
+#include <QTimer>
+
+namespace headscope::test {
+namespace {
+
+class WindowFilesTest : public WindowTest {
+protected:
+    QString path(const char* name) const { return m_folder.filePath(QString::fromLatin1(name)); }
+
+    void drop(const QString& file) {
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(file)});
+        QDragEnterEvent enter(QPoint(600, 500), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window(), &enter);
+        ASSERT_TRUE(enter.isAccepted());
+        QDropEvent event(QPointF(600, 500), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window(), &event);
+    }
+    bool waitForNotice(const QString& part) {
+        return QTest::qWaitFor([&] { return window().notice().message().contains(part); }, 5000);
+    }
+    /// A version 1.0 .npy of bytes, as NumPy's format description says.
+    void writeNpy(const QString& file, int rows, int columns, const QByteArray& cells) {
+        QByteArray header = QStringLiteral("{'descr': '|u1', 'fortran_order': False, 'shape': (%1, %2), }").arg(rows).arg(columns).toLatin1();
+        while ((header.size() + 11) % 64 != 0) header += ' ';
+        header += '\n';
+        QFile out(file);
+        ASSERT_TRUE(out.open(QIODevice::WriteOnly));
+        out.write(QByteArray("\x93NUMPY\x01\x00", 8));
+        const auto size = static_cast<quint16>(header.size());
+        out.putChar(static_cast<char>(size & 0xFF));
+        out.putChar(static_cast<char>(size >> 8));
+        out.write(header + cells);
+    }
+    /// Presses a button of the question that is about to open.
+    void answer(QMessageBox::StandardButton button, bool* asked) {
+        QTimer::singleShot(50, &window(), [this, button, asked] {
+            auto* question = window().findChild<QMessageBox*>(QStringLiteral("keepChanges"));
+            *asked = question != nullptr;
+            if (question) question->button(button)->click();
+        });
+    }
+
+    QTemporaryDir m_folder;
+};
+
+TEST_F(WindowFilesTest, SaveAndOpenGiveTheSamePictures) {
+    document().edit(QStringLiteral("dials"), [](Session& s) {
+        s.sandbox.heads = 6;
+        s.sandbox.mask.causal = true;
+        s.view.colours = ColourMapName::Magma;
+        s.view.pinnedQueries = {2, 5};
+        s.view.head = 3;
+        s.notes = "for the class";
+    });
+    ASSERT_TRUE(waitForAnswer());
+    const auto before = pictures();
+    const Session saved = session();
+    ASSERT_TRUE(window().files().save(path("a.headscope")));
+    EXPECT_TRUE(window().windowTitle().startsWith(QStringLiteral("a.headscope")));
+    document().reset(Session(), QString());
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_NE(pictures(), before);
+    window().files().open(path("a.headscope"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return session() == saved; }, 5000));
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_EQ(pictures(), before);
+    EXPECT_EQ(Preferences().recentFiles(), (QStringList{path("a.headscope")}));
+}
+
+TEST_F(WindowFilesTest, AFileThatIsNoSessionChangesNothing) {
+    QFile file(path("half.headscope"));
+    ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+    file.write("{\"headscope\": ");
+    file.close();
+    const Session before = session();
+    drop(path("half.headscope"));
+    ASSERT_TRUE(waitForNotice(QStringLiteral("half.headscope")));
+    EXPECT_EQ(session(), before);
+}
+
+TEST_F(WindowFilesTest, ADroppedMatrixOfTheTextsShapeIsAMaskOrIsAskedAbout) {
+    QByteArray lower(121, '\0');
+    for (int i = 0; i < 11; ++i)
+        for (int j = 0; j <= i; ++j) lower[i * 11 + j] = '\1';
+    writeNpy(path("m.npy"), 11, 11, lower);
+    drop(path("m.npy"));
+    // 11 × 11 could be eleven vectors of eleven numbers as well.
+    ASSERT_TRUE(waitForNotice(QStringLiteral("m.npy")));
+    QPushButton* mask = nullptr;
+    for (QPushButton* button : window().notice().findChildren<QPushButton*>())
+        if (button->text().contains(QStringLiteral("mask"))) mask = button;
+    ASSERT_TRUE(mask);
+    mask->click();
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_FALSE(document().error().has_value());
+    EXPECT_EQ(document().analysis()->weight(1, 3, 4), 0);
+    EXPECT_GT(document().analysis()->weight(0, 4, 3), 0);
+}
+
+TEST_F(WindowFilesTest, DroppedVectorsOfAnotherLengthSayWhatDoesNotFit) {
+    writeNpy(path("x.npy"), 3, 64, QByteArray(3 * 64, '\2'));
+    drop(path("x.npy"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return document().error().has_value(); }, 5000));
+    EXPECT_NE(document().error()->message().find("3"), std::string::npos);
+    EXPECT_EQ(document().analysis()->queries.size(), 11U);
+}
+
+TEST_F(WindowFilesTest, ClosingAsksOnlyWhenSomethingWouldBeLost) {
+    document().edit(QStringLiteral("seed"), [](Session& s) { s.sandbox.seed = 5; });
+    bool asked = false;
+    answer(QMessageBox::Cancel, &asked);
+    window().close();
+    EXPECT_TRUE(asked);
+    EXPECT_TRUE(window().isVisible());
+    asked = false;
+    answer(QMessageBox::Discard, &asked);
+    window().close();
+    EXPECT_TRUE(asked);
+    EXPECT_FALSE(window().isVisible());
+}
+
+TEST_F(WindowFilesTest, ClosingWithoutChangesAsksNothing) {
+    window().close();
+    EXPECT_FALSE(window().isVisible());
+}
+
+TEST_F(WindowFilesTest, TheLayoutIsRemembered) {
+    QTest::keyClick(&window(), Qt::Key_F5);
+    window().close();
+    MainWindow again(ThemeChoice::Light);
+    again.show();
+    for (const Pane* pane : again.panes()) EXPECT_EQ(pane->isVisible(), pane->name() != QLatin1String("links") && pane->name() != QLatin1String("vectors"));
+}
+
+class ExportTest : public WindowFilesTest {
+protected:
+    void SetUp() override {
+        WindowFilesTest::SetUp();
+        View& view = window().viewOf(ViewKind::Head);
+        m_dialog = std::make_unique<ExportDialog>(document(), std::vector<View*>{&view}, view, window().theme(), &window());
+    }
+    void TearDown() override {
+        m_dialog.reset();
+        WindowFilesTest::TearDown();
+    }
+    std::unique_ptr<ExportDialog> m_dialog;
+};
+
+TEST_F(ExportTest, APngIsWhatTheViewDraws) {
+    m_dialog->writeTo(path("head.png"));
+    EXPECT_EQ(m_dialog->written(), path("head.png"));
+    const QImage file(path("head.png"));
+    const QImage drawn = pictureImage(window().viewOf(ViewKind::Head), window().theme(), m_dialog->options());
+    EXPECT_EQ(file.convertToFormat(QImage::Format_ARGB32), drawn.convertToFormat(QImage::Format_ARGB32));
+}
+
+TEST_F(ExportTest, NumbersAreWrittenByTheWorker) {
+    m_dialog->findChild<QComboBox*>(QStringLiteral("format"))->setCurrentIndex(3);
+    m_dialog->writeTo(path("head.csv"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !m_dialog->written().isEmpty(); }, 10000));
+    QFile file(path("head.csv"));
+    ASSERT_TRUE(file.open(QIODevice::ReadOnly));
+    EXPECT_EQ(file.readLine().trimmed(), QByteArray("site,layer,head,query,query_token,key,key_token,score,weight,masked"));
+    int lines = 0;
+    while (!file.readLine().isEmpty()) ++lines;
+    EXPECT_EQ(lines, 4 * 11 * 11);
+}
+
+TEST_F(ExportTest, AFolderThatIsNotThereIsSaidInTheDialog) {
+    for (const int format : {0, 1, 2, 5}) {
+        m_dialog->findChild<QComboBox*>(QStringLiteral("format"))->setCurrentIndex(format);
+        auto* message = m_dialog->findChild<QLabel*>(QStringLiteral("message"));
+        message->clear();
+        m_dialog->writeTo(QStringLiteral("/nowhere/file"));
+        EXPECT_TRUE(QTest::qWaitFor([&] { return message->text().contains(QStringLiteral("/nowhere/file")); }, 5000)) << format;
+        EXPECT_TRUE(m_dialog->written().isEmpty());
+    }
+}
+
+} // namespace
+} // namespace headscope::test
