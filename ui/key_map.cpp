@@ -47,8 +47,9 @@ bool handleKey(const QKeyEvent& event, Selection& selection, View* view) {
     case Qt::Key_Escape: selection.release(); return true;
     case Qt::Key_T: selection.edit(Keys::tr("transpose"), [](ViewState& s) { s.transposed = !s.transposed; }); return true;
     case Qt::Key_D:
-        selection.edit(Keys::tr("direction"), [](ViewState& s) {
-            s.direction = s.direction == Direction::ReadsFrom ? Direction::IsReadBy : Direction::ReadsFrom;
+        selection.edit(Keys::tr("direction"), [&](ViewState& s) {
+            const bool cross = view && view->analysis() && view->analysis()->cross;
+            turnTo(s, s.direction == Direction::ReadsFrom ? Direction::IsReadBy : Direction::ReadsFrom, cross);
         });
         return true;
     case Qt::Key_Plus:

@@ -38,6 +38,10 @@ struct ViewState {
     friend bool operator==(const ViewState&, const ViewState&) = default;
 };
 
+/// Follows the chosen tokens the other way. In self-attention a word stays chosen when it alone is: pinned as a query it
+/// becomes a key, and back. With a pair chosen the direction says which of the two is followed.
+void turnTo(ViewState& view, Direction direction, bool cross);
+
 /// Everything a picture follows from. A small value; undo keeps whole sessions.
 struct Session {
     std::string text;                 ///< valid UTF-8

@@ -186,6 +186,24 @@ TEST(LinkChoice, FocusFollowsHoverThenPinsAndDirection) {
     EXPECT_TRUE(focusOf(selection).incoming);
 }
 
+TEST(LinkChoice, TurningTheDirectionKeepsTheChosenWord) {
+    ViewState state;
+    state.pinnedQueries = {2, 5};
+    turnTo(state, Direction::IsReadBy, false);
+    EXPECT_EQ(state.pinnedKeys, (std::vector<int>{2, 5}));
+    EXPECT_TRUE(state.pinnedQueries.empty());
+    turnTo(state, Direction::IsReadBy, false);
+    EXPECT_EQ(state.pinnedKeys, (std::vector<int>{2, 5}));
+    turnTo(state, Direction::ReadsFrom, false);
+    EXPECT_EQ(state.pinnedQueries, (std::vector<int>{2, 5}));
+    // Of two sentences position 2 is not the same word; a pair stays a pair.
+    turnTo(state, Direction::IsReadBy, true);
+    EXPECT_EQ(state.pinnedQueries, (std::vector<int>{2, 5}));
+    state.pinnedKeys = {1};
+    turnTo(state, Direction::ReadsFrom, false);
+    EXPECT_EQ(state.pinnedKeys, std::vector<int>{1});
+}
+
 TEST(LinkChoice, TheMaskSaysWhatIsForbidden) {
     Session session = sentence();
     session.sandbox.mask.causal = true;
