@@ -2,6 +2,7 @@
 #include "app/options.h"
 
 #include "app/values.h"
+#include "core/sources/layer_file.h"
 
 #include <algorithm>
 #include <climits>
@@ -70,13 +71,11 @@ Status setWeights(Command& c, const std::string& value) {
         sandbox.weights = source;
         return {};
     }
-    for (const std::string ending : {".safetensors", ".npz"}) {
-        const std::size_t cut = value.rfind(ending + ":");
-        const bool prefixed = cut != std::string::npos;
-        if (!prefixed && !value.ends_with(ending)) continue;
+    const LayerPlace place = splitLayerPlace(value);
+    if (place.file.ends_with(".safetensors") || place.file.ends_with(".npz")) {
         sandbox.weights = WeightSource::File;
-        sandbox.weightsFile = prefixed ? value.substr(0, cut + ending.size()) : value;
-        if (prefixed) sandbox.weightsPrefix = value.substr(cut + ending.size() + 1);
+        sandbox.weightsFile = place.file;
+        sandbox.weightsPrefix = place.prefix;
         return {};
     }
     return unknownWord(value, "designed, random, FILE.safetensors[:PREFIX], FILE.npz[:PREFIX]");

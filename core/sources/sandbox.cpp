@@ -176,6 +176,7 @@ Result<SandboxLayer> buildSandbox(const Sandbox& s, const SandboxFiles& files, c
     attention.mask = std::move(*mask);
     if (Status status = chooseWeights(s, files, *width, layer); !status) return status.error();
     layer.notes = designNotes(layer, fromFiles);
+    layer.notes.insert(layer.notes.end(), files.notes.begin(), files.notes.end());
     return layer;
 }
 

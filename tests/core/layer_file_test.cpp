@@ -274,6 +274,17 @@ TEST(SandboxFiles, ReadsWhatTheSandboxNames) {
     EXPECT_EQ(readFiles(sandbox, stop.get_token()).error().code, ErrorCode::Cancelled);
 }
 
+TEST(SandboxFiles, WhatWasAssumedIsSaidWithTheLayer) {
+    Sandbox sandbox;
+    sandbox.weights = WeightSource::File;
+    sandbox.weightsFile = golden("layers/torch_fused.safetensors");
+    const auto files = readFiles(sandbox);
+    ASSERT_TRUE(files) << files.error().message();
+    const auto layer = buildSandbox(sandbox, **files, tokenize("a b", TokenUnit::Words), nullptr);
+    ASSERT_TRUE(layer) << layer.error().message();
+    EXPECT_THAT(layer->notes, testing::Contains(HasSubstr("4 are shown")));
+}
+
 TEST(SandboxFiles, VectorsMustBeATableOfFiniteFloats) {
     const TempFolder folder;
     const auto errorFor = [&](const std::string& path) {

@@ -99,7 +99,7 @@ TEST(Fuzz, Npz) {
 
 TEST(Fuzz, Safetensors) {
     fuzz({"layers/torch_fused.safetensors", "layers/keras_no_bias.safetensors", "layers/torch_decoder.safetensors"},
-         4000, [](const std::string& path) {
+         2000, [](const std::string& path) {
              expectSentence(readSafetensors(path));
              expectSentence(readLayer(path, {"", 2, Combine::Sum}));
          });
