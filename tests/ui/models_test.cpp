@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/ui/fixture.h"
-#include "ui/models/heads_model.h"
-#include "ui/models/weights_model.h"
+#include "ui/views/heads_model.h"
+#include "ui/views/weights_model.h"
 
 #include <QAbstractItemModelTester>
 #include <gtest/gtest.h>

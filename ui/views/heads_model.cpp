@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/models/heads_model.h"
+#include "ui/views/heads_model.h"
 
 #include "ui/views/describe.h"
 

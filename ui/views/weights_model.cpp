@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/models/weights_model.h"
+#include "ui/views/weights_model.h"
 
 #include "ui/views/describe.h"
 #include "ui/views/shown.h"
