@@ -13,6 +13,9 @@ class QPainter;
 
 namespace headscope {
 
+/// Opacity below which a curve or a stripe is not worth its place.
+inline constexpr double faintestLink = 0.04;
+
 /// Everything the link picture is drawn from but the curves.
 struct LinksInput {
     const Analysis& analysis; ///< not empty
