@@ -10,6 +10,7 @@
 #include <QRegularExpression>
 #include <QSvgRenderer>
 #include <QTemporaryDir>
+#include <QXmlStreamReader>
 #include <limits>
 #include <memory>
 
@@ -111,6 +112,23 @@ TEST_F(Pictures, SvgKeepsWordsAndSize) {
     const QRectF box = QSvgRenderer(bytes).viewBoxF();
     EXPECT_NEAR(box.width(), 121.3 / 25.4 * 96, 0.01);
     EXPECT_NEAR(box.height(), 83.7 / 25.4 * 96, 0.01);
+}
+
+TEST_F(Pictures, SvgIsWellFormedForEveryLegalText) {
+    for (const ViewKind kind : kinds) {
+        show(kind, "foo \xEF\xBF\xBE bar \xEF\xBF\xBF \x01\x1B <b>&amp;</b>");
+        QXmlStreamReader reader(written(options(PictureFormat::Svg, {1200, 800})));
+        while (!reader.atEnd()) reader.readNext();
+        EXPECT_FALSE(reader.hasError()) << reader.errorString().toStdString();
+    }
+}
+
+TEST_F(Pictures, AllHeadsSayWhichSideIsTheQueryAndNameTheRows) {
+    show(ViewKind::Heads);
+    const QByteArray upright = written(options(PictureFormat::Svg, {1200, 800}));
+    EXPECT_TRUE(upright.contains("rows: queries read") && upright.contains(">mat<"));
+    selection.edit({}, [](ViewState& s) { s.transposed = true; });
+    EXPECT_TRUE(written(options(PictureFormat::Svg, {1200, 800})).contains("rows: keys are read"));
 }
 
 TEST_F(Pictures, SvgOfALongTextIsOneExactImage) {

@@ -179,7 +179,9 @@ QString visible(char32_t c) {
     if (c < 0x20) return QString(QChar(0x2400 + static_cast<int>(c)));
     if (c == 0x7F) return QStringLiteral("␡");
     const bool unseen = isBidiControl(c) || (c > 0x7F && c < 0xA0) || c == 0xAD || c == 0x200B || c == 0x2060 ||
-                        c == 0xFEFF || (c >= 0x2000 && c <= 0x200A);
+                        c == 0xFEFF || (c >= 0x2000 && c <= 0x200A) ||
+                        (c & 0xFFFE) == 0xFFFE || // noncharacters: no font has them and XML forbids them
+                        (c >= 0xFDD0 && c <= 0xFDEF);
     if (unseen) return QStringLiteral("U+%1").arg(static_cast<uint>(c), 4, 16, QLatin1Char('0')).toUpper();
     return QString::fromUcs4(&c, 1);
 }

@@ -20,6 +20,8 @@ struct HeadGrid::Layout {
     double gap = 8;
     double tag = 0; ///< height of the line with number and name; 0: no room for it
     QFont font;
+    double legend = 0; ///< height of the line below that says which side is the query; 0: no room
+    double labels = 0; ///< width of the row labels left of the first column of boxes; 0: they do not fit
     QRectF box(int head) const { return boxes.boxRect(head, origin, gap); }
     QRectF picture(int head) const { return box(head).adjusted(0, tag, 0, 0); }
 };
@@ -60,12 +62,26 @@ HeadGrid::Layout HeadGrid::layoutOf(const QRectF& rect) const {
     const double aspect = std::clamp(turned ? queries / keys : keys / queries, 0.5, 2.0);
     layout.gap = heads <= 36 ? 16 : heads <= 100 ? 8 : 4;
     const double margin = std::min(16.0, rect.width() / 20);
-    const QRectF area = rect.adjusted(margin, margin, -margin, -margin);
     layout.font = theme().font;
     layout.font.setPixelSize(std::max(10, layout.font.pixelSize() * 9 / 10));
     const double line = std::ceil(QFontMetricsF(layout.font).height()) + 6;
+    if (rect.height() >= 10 * line) layout.legend = line;
+    QRectF area = rect.adjusted(margin, margin, -margin, -margin - layout.legend);
     layout.boxes = bestBoxes(heads, area.size(), aspect, layout.gap, line);
     layout.tag = line;
+    // Words beside the rows only where every row has one and the pictures stay nearly as large.
+    const double rows = turned ? keys : queries;
+    if (layout.boxes.box.height() >= 0.75 * rows * (line - 6)) {
+        const double wanted = labelWidth(rowLabels(), layout.font) + 8;
+        const BoxLayout beside =
+            bestBoxes(heads, {area.width() - wanted, area.height()}, aspect, layout.gap, line);
+        if (wanted < rect.width() / 5 && beside.box.height() >= rows * (line - 6) &&
+            4 * beside.box.width() >= 3 * layout.boxes.box.width()) {
+            layout.boxes = beside;
+            layout.labels = wanted;
+            area.adjust(wanted, 0, 0, 0);
+        }
+    }
     if (layout.boxes.box.width() < 24) {
         // Too many for words: the picture takes the room, the tooltip says the rest.
         layout.tag = 0;
@@ -77,6 +93,52 @@ HeadGrid::Layout HeadGrid::layoutOf(const QRectF& rect) const {
     layout.origin = {std::round(area.center().x() - used.width() / 2),
                      std::round(area.center().y() - used.height() / 2)};
     return layout;
+}
+
+QStringList HeadGrid::rowLabels() const {
+    QStringList labels;
+    for (const Token& token : selection().state().transposed ? analysis()->keys : analysis()->queries)
+        labels << tokenLabel(token);
+    return labels;
+}
+
+double HeadGrid::labelWidth(const QStringList& labels, const QFont& font) const {
+    const QFontMetricsF metrics(font);
+    double width = 0;
+    for (const QString& label : labels) width = std::max(width, metrics.horizontalAdvance(label));
+    return std::ceil(width);
+}
+
+/// Which side is the query, in words and colours, and the words themselves where there is room.
+void HeadGrid::drawAxes(QPainter& painter, const QRectF& rect, const Layout& layout, const Theme& theme) const {
+    const bool turned = selection().state().transposed;
+    const QColor rows = theme.ink(turned ? theme.key : theme.query);
+    const QColor columns = theme.ink(turned ? theme.query : theme.key);
+    painter.setFont(layout.font);
+    if (layout.legend > 0) {
+        const QString left = turned ? tr("rows: keys are read →") : tr("rows: queries read →");
+        const QString right = turned ? tr("columns: queries read ↓") : tr("columns: keys are read ↓");
+        const QFontMetricsF metrics(layout.font);
+        const double gap = 24;
+        const double width = metrics.horizontalAdvance(left) + gap + metrics.horizontalAdvance(right);
+        const QRectF line(std::max(rect.left(), rect.center().x() - width / 2), rect.bottom() - layout.legend - 2, width,
+                          layout.legend);
+        painter.setPen(rows);
+        painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, left);
+        painter.setPen(columns);
+        painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, right);
+    }
+    if (layout.labels == 0) return;
+    painter.setPen(rows);
+    const QStringList names = rowLabels();
+    for (int first = 0; first < analysis()->heads(); first += layout.boxes.columns) {
+        const CellGrid cells = matrixOf(first, rect);
+        for (Index i = 0; i < cells.rows; ++i) {
+            const QRectF row = cells.rowRect(i);
+            painter.drawText(QRectF(row.left() - layout.labels, row.top(), layout.labels - 8, row.height()),
+                             Qt::AlignRight | Qt::AlignVCenter, names[static_cast<qsizetype>(i)]);
+        }
+    }
 }
 
 CellGrid HeadGrid::matrixOf(int head, const QRectF& rect) const {
@@ -161,6 +223,7 @@ void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme)
         frame.care = careOf(h);
         drawHead(painter, frame, theme);
     }
+    drawAxes(painter, rect, layout, theme);
 }
 
 void HeadGrid::drawHead(QPainter& painter, const HeadFrame& frame, const Theme& theme) const {

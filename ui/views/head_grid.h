@@ -38,6 +38,9 @@ private:
     struct Layout;
     struct HeadFrame;
     Layout layoutOf(const QRectF& rect) const;
+    QStringList rowLabels() const;
+    double labelWidth(const QStringList& labels, const QFont& font) const;
+    void drawAxes(QPainter& painter, const QRectF& rect, const Layout& layout, const Theme& theme) const;
     std::optional<int> headAt(const QPointF& point) const;
     void hoverAt(const QPointF& point);
     void toggleNow();
