@@ -128,7 +128,7 @@ TEST(LinkChoice, SaysWhereTheRankedListEnds) {
     EXPECT_EQ(strongestLinks(*analysis, {}, heads, 0, 10).cutAt, analysis->links[0].perRow);
     // A chosen row is read exactly.
     LinkFocus focus{{7}, {}, false};
-    EXPECT_EQ(cellsOf(linksOf(*analysis, {}, heads, focus), 0).size(), 280U);
+    EXPECT_EQ(cellsOf(linksOf(FollowedWeights().of(analysis, {}, heads, focus), {}, focus), 0).size(), 280U);
 }
 
 TEST(LinkChoice, OnlyTheRowsAskedFor) {
@@ -145,7 +145,7 @@ TEST(LinkChoice, AChosenKeyGathersWhoReadsIt) {
     const std::vector<int> heads{1};
     const Matrix weights = analysis->trace->weights(1);
     const LinkFocus focus{{}, {4}, true};
-    const LinkChoice choice = linksOf(*analysis, {}, heads, focus);
+    const LinkChoice choice = linksOf(FollowedWeights().of(analysis, {}, heads, focus), {}, focus);
     Matrix column(1, weights.rows());
     for (Index i = 0; i < weights.rows(); ++i) column(0, i) = weights(i, 4);
     std::set<Cell> expected;
@@ -156,9 +156,9 @@ TEST(LinkChoice, AChosenKeyGathersWhoReadsIt) {
 TEST(LinkChoice, StripesAreTheChosenRowsSummed) {
     const AnalysisPtr analysis = test::analysisOf(sentence());
     const std::vector<int> heads{0, 2};
-    const auto both = oppositeWeights(*analysis, {}, heads, {{1, 5}, {}, false});
-    const auto columns = oppositeWeights(*analysis, {}, heads, {{}, {3}, true});
-    const auto received = oppositeWeights(*analysis, {}, heads, {});
+    const auto both = summed(FollowedWeights().of(analysis, {}, heads, {{1, 5}, {}, false}));
+    const auto columns = summed(FollowedWeights().of(analysis, {}, heads, {{}, {3}, true}));
+    const auto received = receivedMeans(*analysis, {}, heads);
     const Index n = static_cast<Index>(analysis->queries.size());
     for (std::size_t lane = 0; lane < 2; ++lane) {
         const Matrix w = analysis->trace->weights(heads[lane]);
@@ -170,6 +170,24 @@ TEST(LinkChoice, StripesAreTheChosenRowsSummed) {
             EXPECT_NEAR(received[lane][static_cast<std::size_t>(j)], mean, 1e-5);
         }
     }
+}
+
+TEST(LinkChoice, KeptWeightsAreThoseAskedFor) {
+    const AnalysisPtr analysis = test::analysisOf(sentence());
+    const AnalysisPtr other = test::analysisOf("one two three");
+    FollowedWeights kept;
+    ViewState hiding;
+    hiding.hidden = HiddenTokens::SpecialAndFirst;
+    ViewState renormalised = hiding;
+    renormalised.renormalise = true;
+    for (const AnalysisPtr& a : {analysis, other})
+        for (const ViewState& state : {ViewState{}, hiding, renormalised})
+            for (const std::vector<int>& heads : {std::vector<int>{0}, {0, 1}, {1}})
+                for (const LinkFocus& focus : {LinkFocus{{1}, {}, false}, {{1, 2}, {}, false}, {{}, {1}, true}}) {
+                    const auto fresh = FollowedWeights().of(a, state, heads, focus);
+                    EXPECT_EQ(kept.of(a, state, heads, focus), fresh);
+                    EXPECT_EQ(kept.of(a, state, heads, focus), fresh);
+                }
 }
 
 TEST(LinkChoice, FocusFollowsHoverThenPinsAndDirection) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/link_choice.h"
 
+#include "core/base/parallel.h"
 #include "ui/selection.h"
 #include "ui/views/shown.h"
 
@@ -111,40 +112,62 @@ double greatestShown(const Analysis& analysis, const ViewState& state, std::span
     return static_cast<double>(greatest);
 }
 
-LinkChoice linksOf(const Analysis& analysis, const ViewState& state, std::span<const int> heads, const LinkFocus& focus) {
+const std::vector<FollowedWeights::Rows>& FollowedWeights::of(const AnalysisPtr& analysis, const ViewState& state,
+                                                              std::span<const int> heads, const LinkFocus& focus) {
+    if (m_analysis == analysis && m_hidden == state.hidden && m_renormalise == state.renormalise && m_focus == focus &&
+        std::equal(m_heads.begin(), m_heads.end(), heads.begin(), heads.end()))
+        return m_weights;
+    m_analysis = analysis;
+    m_hidden = state.hidden;
+    m_renormalise = state.renormalise;
+    m_heads.assign(heads.begin(), heads.end());
+    m_focus = focus;
+    const std::vector<int>& tokens = focus.incoming ? focus.keys : focus.queries;
+    m_weights.assign(heads.size(), Rows(tokens.size()));
+    parallelFor(static_cast<Index>(heads.size()), [&](Index lane) {
+        for (std::size_t t = 0; t < tokens.size(); ++t)
+            m_weights[at(lane)][t] = focus.incoming ? shownColumn(*analysis, state, m_heads[at(lane)], tokens[t])
+                                                    : shownRow(*analysis, state, m_heads[at(lane)], tokens[t]);
+    });
+    return m_weights;
+}
+
+LinkChoice linksOf(const std::vector<FollowedWeights::Rows>& followed, const ViewState& state, const LinkFocus& focus) {
     LinkChoice choice;
-    for (std::size_t lane = 0; lane < heads.size(); ++lane) {
-        for (const int token : focus.incoming ? focus.keys : focus.queries) {
-            const std::vector<Scalar> weights = focus.incoming ? shownColumn(analysis, state, heads[lane], token)
-                                                               : shownRow(analysis, state, heads[lane], token);
-            const std::vector<Link> links = ranked(weights);
-            const std::size_t count = countToShare(links, sum(weights), state.mass).count;
+    const std::vector<int>& tokens = focus.incoming ? focus.keys : focus.queries;
+    for (std::size_t lane = 0; lane < followed.size(); ++lane) {
+        for (std::size_t t = 0; t < tokens.size(); ++t) {
+            const std::vector<Link> links = ranked(followed[lane][t]);
+            const std::size_t count = countToShare(links, sum(followed[lane][t]), state.mass).count;
             for (std::size_t r = 0; r < count; ++r)
-                choice.links.push_back({static_cast<int>(lane), focus.incoming ? links[r].key : token,
-                                        focus.incoming ? token : links[r].key, links[r].weight});
+                choice.links.push_back({static_cast<int>(lane), focus.incoming ? links[r].key : tokens[t],
+                                        focus.incoming ? tokens[t] : links[r].key, links[r].weight});
         }
     }
     return choice;
 }
 
-std::vector<std::vector<double>> oppositeWeights(const Analysis& analysis, const ViewState& state,
-                                                 std::span<const int> heads, const LinkFocus& focus) {
-    const std::size_t size = focus.empty() || !focus.incoming ? analysis.keys.size() : analysis.queries.size();
+std::vector<std::vector<double>> summed(const std::vector<FollowedWeights::Rows>& followed) {
+    std::vector<std::vector<double>> all;
+    for (const FollowedWeights::Rows& rows : followed) {
+        std::vector<double> head(rows.empty() ? 0 : rows.front().size(), 0);
+        for (const std::vector<Scalar>& row : rows)
+            for (std::size_t i = 0; i < head.size(); ++i) head[i] += static_cast<double>(row[i]);
+        all.push_back(std::move(head));
+    }
+    return all;
+}
+
+std::vector<std::vector<double>> receivedMeans(const Analysis& analysis, const ViewState& state, std::span<const int> heads) {
     const std::vector<std::uint8_t> hidden = hiddenKeys(analysis, state);
     std::vector<std::vector<double>> all;
     for (const int head : heads) {
-        std::vector<double> summed(size, 0);
-        const auto add = [&](const std::vector<Scalar>& weights, double scale) {
-            for (std::size_t i = 0; i < size; ++i) summed[i] += scale * static_cast<double>(weights[i]);
-        };
-        if (focus.empty()) {
-            add(analysis.pictures[at(head)].received, 1.0 / static_cast<double>(analysis.queries.size()));
-            for (std::size_t j = 0; j < hidden.size(); ++j) summed[j] = hidden[j] ? 0 : summed[j];
-        } else {
-            for (const int token : focus.incoming ? focus.keys : focus.queries)
-                add(focus.incoming ? shownColumn(analysis, state, head, token) : shownRow(analysis, state, head, token), 1);
-        }
-        all.push_back(std::move(summed));
+        const std::vector<Scalar>& received = analysis.pictures[at(head)].received;
+        std::vector<double> mean(received.size(), 0);
+        for (std::size_t j = 0; j < mean.size(); ++j)
+            if (hidden.empty() || !hidden[j])
+                mean[j] = static_cast<double>(received[j]) / static_cast<double>(analysis.queries.size());
+        all.push_back(std::move(mean));
     }
     return all;
 }

@@ -57,13 +57,30 @@ LinkChoice strongestLinks(const Analysis& analysis, const ViewState& state, std:
                           int lastQuery);
 /// The greatest weight that the given heads show.
 double greatestShown(const Analysis& analysis, const ViewState& state, std::span<const int> heads);
-/// The same for the rows of the chosen queries; or, incoming, of the columns of the chosen keys.
-LinkChoice linksOf(const Analysis& analysis, const ViewState& state, std::span<const int> heads, const LinkFocus& focus);
 
-/// [heads][n of the opposite side] the chosen tokens' weights, summed; without chosen tokens [heads][n_k] the mean that
-/// each key receives.
-std::vector<std::vector<double>> oppositeWeights(const Analysis& analysis, const ViewState& state,
-                                                 std::span<const int> heads, const LinkFocus& focus);
+/// The rows of the followed queries or, incoming, the columns of the followed keys, as shown: [heads][followed][n of the
+/// other side]. A column of a long text costs as much as the whole matrix, so views keep them while nothing changes.
+class FollowedWeights {
+public:
+    using Rows = std::vector<std::vector<Scalar>>;
+    const std::vector<Rows>& of(const AnalysisPtr& analysis, const ViewState& state, std::span<const int> heads,
+                                const LinkFocus& focus);
+
+private:
+    AnalysisPtr m_analysis; ///< held, so that no other can take its place in memory
+    HiddenTokens m_hidden = HiddenTokens::Nothing;
+    bool m_renormalise = false;
+    std::vector<int> m_heads;
+    LinkFocus m_focus;
+    std::vector<Rows> m_weights;
+};
+
+/// Of every followed row (column) the strongest weights until their sum reaches the state's share of it.
+LinkChoice linksOf(const std::vector<FollowedWeights::Rows>& followed, const ViewState& state, const LinkFocus& focus);
+/// [heads][n of the other side] the followed tokens' weights, summed.
+std::vector<std::vector<double>> summed(const std::vector<FollowedWeights::Rows>& followed);
+/// [heads][n_k] the mean that each key receives.
+std::vector<std::vector<double>> receivedMeans(const Analysis& analysis, const ViewState& state, std::span<const int> heads);
 
 /// Opacity of a weight: (weight ÷ greatest)^gamma, 0 … 1.
 double linkStrength(double weight, double greatest, double gamma);

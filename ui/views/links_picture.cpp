@@ -171,7 +171,8 @@ void SidePainter::drawName(int i, const QString& number, bool plate) const {
         const QRectF half(whole.left(), lead ? place.bottom() : whole.top(), whole.width(), whole.height() - place.height());
         p.drawText(half, static_cast<int>(Qt::AlignCenter | Qt::TextSingleLine), number);
     } else if (numberWidth + width <= whole.width() - 8) {
-        const QRectF inner = whole.adjusted(6, 0, -6, 0);
+        // As high as the name: the box may be thinner than a line.
+        const QRectF inner(whole.left() + 6, place.top(), whole.width() - 12, place.height());
         p.drawText(inner, static_cast<int>((lead ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter | Qt::TextSingleLine),
                    number);
     }
@@ -351,8 +352,8 @@ QRectF curveField(const LinksLayout& layout) {
     return {left, f.top(), std::max(a.left(), b.left()) - left, f.height()};
 }
 
-void drawLinksFrame(QPainter& p, const LinksInput& in, const LinksLayout& layout, double greatest) {
-    const std::vector<std::vector<double>> weights = oppositeWeights(in.analysis, in.state, in.heads, in.focus);
+void drawLinksFrame(QPainter& p, const LinksInput& in, const LinksLayout& layout,
+                    const std::vector<std::vector<double>>& weights, double greatest) {
     double top = greatest;
     if (in.focus.empty()) {
         top = 0;

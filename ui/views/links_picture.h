@@ -48,8 +48,10 @@ struct LinksDrawn {
     int cutAt = 0; ///< see LinkChoice
 };
 
-/// Stripes, tokens, titles and legend, around the curves.
-void drawLinksFrame(QPainter& painter, const LinksInput& input, const LinksLayout& layout, double greatest);
+/// Stripes, tokens and titles around the curves. weights: [heads][n] of the stripes, on the side that is followed to or,
+/// with nothing followed, on the keys.
+void drawLinksFrame(QPainter& painter, const LinksInput& input, const LinksLayout& layout,
+                    const std::vector<std::vector<double>>& weights, double greatest);
 void drawLinksLegend(QPainter& painter, const LinksInput& input, const LinksLayout& layout, const LinksDrawn& drawn);
 
 } // namespace headscope

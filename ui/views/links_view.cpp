@@ -76,7 +76,10 @@ void LinksView::render(QPainter& painter, const QRectF& rect, const Theme& theme
     const LinksLayout layout = linksLayout(input);
     const double greatest = greatestShown(*analysis(), selection().state(), heads);
     const LinksDrawn drawn = drawCurves(painter, input, layout, greatest);
-    drawLinksFrame(painter, input, layout, greatest);
+    const std::vector<std::vector<double>> stripes =
+        focus.empty() ? receivedMeans(*analysis(), selection().state(), heads)
+                      : summed(m_followed.of(analysis(), selection().state(), heads, focus));
+    drawLinksFrame(painter, input, layout, stripes, greatest);
     drawLinksLegend(painter, input, layout, drawn);
     painter.restore();
 }
@@ -95,7 +98,7 @@ LinksDrawn LinksView::drawCurves(QPainter& painter, const LinksInput& input, con
     }
     const LinkChoice choice =
         all ? strongestLinks(input.analysis, input.state, input.heads, layout.first(TokenSide::Query), layout.last(TokenSide::Query))
-            : linksOf(input.analysis, input.state, input.heads, input.focus);
+            : linksOf(m_followed.of(analysis(), input.state, input.heads, input.focus), input.state, input.focus);
     const CurveSet set = curvesOf(input, layout, choice, greatest);
     const LinksDrawn drawn{static_cast<int>(set.curves.size()), set.of, choice.cutAt};
     if (shapes) {

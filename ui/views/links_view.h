@@ -67,6 +67,7 @@ private:
     mutable ImageKey m_imageKey;
     mutable QImage m_image; ///< all curves, without a chosen token
     mutable LinksDrawn m_drawn;
+    mutable FollowedWeights m_followed;
 };
 
 } // namespace headscope

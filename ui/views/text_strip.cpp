@@ -158,7 +158,9 @@ bool TextStrip::isPinned(TokenSide side, int index) const {
 TextStrip::Bars TextStrip::barsFor(const LinkFocus& focus) const {
     Bars bars;
     bars.heads = selection().shownHeads();
-    bars.weights = oppositeWeights(*analysis(), selection().state(), bars.heads, focus);
+    const ViewState& state = selection().state();
+    bars.weights = focus.empty() ? receivedMeans(*analysis(), state, bars.heads)
+                                 : summed(m_followed.of(analysis(), state, bars.heads, focus));
     bars.side = focus.incoming && !focus.empty() ? TokenSide::Query : TokenSide::Key;
     if (!focus.empty()) {
         bars.greatest = greatestShown(*analysis(), selection().state(), bars.heads);

@@ -91,6 +91,7 @@ private:
     mutable TokenNames m_queryNames;
     mutable TokenNames m_keyNames;
     mutable Flow m_flow;
+    mutable FollowedWeights m_followed;
 };
 
 } // namespace headscope
