@@ -28,7 +28,7 @@ int runWindow(const WindowStart& start) {
     QApplication::setApplicationName(QStringLiteral("headscope"));
     QApplication::setOrganizationName(QStringLiteral("headscope"));
     QApplication::setApplicationDisplayName(QStringLiteral("Headscope"));
-    QApplication::setDesktopFileName(QStringLiteral("headscope"));
+    QApplication::setDesktopFileName(QStringLiteral("org.headscope.Headscope"));
     QApplication::setApplicationVersion(QStringLiteral(HEADSCOPE_VERSION));
     QApplication app(start.argc, start.argv);
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/headscope.svg")));
