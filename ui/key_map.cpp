@@ -86,7 +86,8 @@ QVector<KeyHelp> keyHelp() {
         {QStringLiteral("Ctrl+Z  Ctrl+Y"), Keys::tr("undo, redo")},
         {QStringLiteral("Ctrl+N  O  S"), Keys::tr("new, open, save")},
         {QStringLiteral("Ctrl+E  C  P"), Keys::tr("export, copy the picture, print")},
-        {QStringLiteral("F2 … F7"), Keys::tr("dials, running text, all heads, links, one head, vectors: close and bring back")},
+        {QStringLiteral("F2 … F8"),
+         Keys::tr("dials, running text, all heads, links, one head, vectors, numbers: close and bring back")},
         {QStringLiteral("F11"), Keys::tr("full screen")},
         {QStringLiteral("F1"), Keys::tr("this help")},
     };

@@ -7,6 +7,7 @@
 #include "ui/panels/layer_panel.h"
 #include "ui/panels/mask_panel.h"
 #include "ui/panels/notice_bar.h"
+#include "ui/panels/numbers_panel.h"
 #include "ui/panels/pane.h"
 #include "ui/panels/sentence_panel.h"
 #include "ui/panels/side_panel.h"
@@ -119,6 +120,9 @@ void MainWindow::build() {
     m_centre->addWidget(addPane(QStringLiteral("links"), tr("Links"), Qt::Key_F5, makeView(ViewKind::Links, m_selection), true));
     m_right->addWidget(addPane(QStringLiteral("head"), tr("One head"), Qt::Key_F6, makeView(ViewKind::Head, m_selection), true));
     m_right->addWidget(addPane(QStringLiteral("vectors"), tr("Vectors"), Qt::Key_F7, new VectorsView(m_selection), false));
+    m_numbers = new NumbersPanel(m_selection, m_right);
+    m_right->addWidget(m_numbers);
+    bindPane(QStringLiteral("numbers"), m_numbers, m_actions->addPane(tr("Numbers"), Qt::Key_F8), false);
     m_across->insertWidget(0, m_dials);
     m_across->addWidget(m_centre);
     m_across->addWidget(m_right);
@@ -251,6 +255,7 @@ void MainWindow::followSession() {
 void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
     m_selection.setExtent(analysis->heads(), static_cast<int>(analysis->queries.size()), static_cast<int>(analysis->keys.size()));
     for (View* view : m_views) view->setAnalysis(analysis);
+    m_numbers->setAnalysis(analysis);
     if (analysis->following && analysis->sandbox.after != After::Nothing && !m_sawFollowing) m_vectors->setChecked(true);
     m_sawFollowing = analysis->following != nullptr;
     const QLocale locale;

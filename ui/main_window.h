@@ -22,6 +22,7 @@ namespace headscope {
 class FindBar;
 class HelpOverlay;
 class NoticeBar;
+class NumbersPanel;
 class Pane;
 class SentencePanel;
 class SidePanel;
@@ -42,6 +43,7 @@ public:
     SessionFiles& files() { return m_files; }
     WindowActions& actions() { return *m_actions; }
     SidePanel& dials() { return *m_dials; }
+    NumbersPanel& numbers() { return *m_numbers; }
     SentencePanel& sentence() { return *m_sentence; }
     NoticeBar& notice() { return *m_notice; }
     const Theme& theme() const { return m_theme; }
@@ -99,6 +101,7 @@ private:
     TextStrip* m_strip = nullptr;
     FindBar* m_find = nullptr;
     SidePanel* m_dials = nullptr;
+    NumbersPanel* m_numbers = nullptr;
     HelpOverlay* m_help = nullptr;
     std::vector<Pane*> m_panes;
     std::vector<View*> m_views;

@@ -7,8 +7,12 @@
 namespace headscope {
 
 void WeightsModel::show(AnalysisPtr analysis, const ViewState& state, int head) {
-    beginResetModel();
     const bool there = analysis && head >= 0 && head < analysis->heads();
+    // What merely moves the pins leaves the table, and what is chosen in it, alone.
+    if (m_analysis == (there ? analysis : nullptr) && m_head == head && m_state.hidden == state.hidden &&
+        m_state.renormalise == state.renormalise)
+        return;
+    beginResetModel();
     m_analysis = there ? std::move(analysis) : nullptr;
     m_state = state;
     m_head = head;
