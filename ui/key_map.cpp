@@ -71,6 +71,7 @@ QVector<KeyHelp> keyHelp() {
         {QStringLiteral("↑ ↓"), Keys::tr("another query token")},
         {QStringLiteral("← →"), Keys::tr("another key token")},
         {QStringLiteral("[  ]"), Keys::tr("another head")},
+        {QStringLiteral("{  }"), Keys::tr("another layer (the sandbox has one)")},
         {QStringLiteral("1 … 9"), Keys::tr("this head alone; again: all")},
         {QStringLiteral("0"), Keys::tr("all heads")},
         {Keys::tr("Space"), Keys::tr("keep what the pointer is over")},

@@ -171,7 +171,7 @@ void MainWindow::bindPane(const QString& name, QWidget* pane, QAction* action, b
 
 void MainWindow::buildStatus(QBoxLayout& column) {
     auto* row = new QHBoxLayout;
-    row->setContentsMargins(12, 4, 12, 4);
+    row->setContentsMargins(8, 0, 8, 0);
     row->setSpacing(16);
     m_sentenceLabel = new ElidedLabel(this);
     m_sentenceLabel->setTextFormat(Qt::PlainText);
@@ -184,9 +184,11 @@ void MainWindow::buildStatus(QBoxLayout& column) {
     m_notes = new QToolButton(this);
     m_notes->setAutoRaise(true);
     m_notes->setAccessibleName(tr("Notes on this picture"));
+    m_notes->setFixedHeight(24);
     connect(m_notes, &QToolButton::clicked, this, [this] { m_notice->say(m_notes->toolTip()); });
     row->addWidget(m_notes);
     row->addWidget(m_counts);
+    m_sentenceLabel->setFixedHeight(24);
     column.addLayout(row);
 }
 
@@ -276,12 +278,14 @@ void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
 }
 
 void MainWindow::followSelection() {
-    static_cast<ElidedLabel*>(m_sentenceLabel)->setWhole(describe(*m_document.analysis(), m_selection));
+    sayInStatus(describe(*m_document.analysis(), m_selection));
     const Hover& hover = m_selection.hover();
     if (hover.query && hover.key)
         for (Pane* pane : m_panes)
             if (pane->name() == QLatin1String("head") && pane->view().underMouse()) pane->setLearnt();
 }
+
+void MainWindow::sayInStatus(const QString& message) { static_cast<ElidedLabel*>(m_sentenceLabel)->setWhole(message); }
 
 void MainWindow::setStale(bool stale) {
     for (View* view : m_views) view->setStale(stale);

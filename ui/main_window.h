@@ -79,6 +79,8 @@ private:
     void followSession();
     void followAnalysis(const AnalysisPtr& analysis);
     void followSelection();
+    /// Until the selection changes.
+    void sayInStatus(const QString& message);
     void setStale(bool stale);
     void focusChanged(QWidget* now);
     void updateTitle();

@@ -17,18 +17,32 @@
 #include "ui/views/text_strip.h"
 #include "ui/window_actions.h"
 
+#include <QAbstractSpinBox>
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QCloseEvent>
+#include <QComboBox>
 #include <QFileInfo>
+#include <QLineEdit>
 #include <QMimeData>
 #include <QPainter>
+#include <QPlainTextEdit>
 #include <QPrintDialog>
 #include <QPrinter>
 #include <QSplitter>
 
 namespace headscope {
+
+namespace {
+
+/// Fields in which letters and digits are typed.
+bool takesText(const QWidget* field) {
+    return qobject_cast<const QAbstractSpinBox*>(field) || qobject_cast<const QLineEdit*>(field) ||
+           qobject_cast<const QPlainTextEdit*>(field) || qobject_cast<const QComboBox*>(field);
+}
+
+} // namespace
 
 void MainWindow::connectActions() {
     const WindowActions& a = *m_actions;
@@ -91,9 +105,16 @@ bool MainWindow::event(QEvent* event) {
 void MainWindow::keyPressEvent(QKeyEvent* event) {
     if (!m_help->isHidden() && event->key() == Qt::Key_Escape) return toggleHelp();
     if (event->key() == Qt::Key_Escape && m_selection.painting()) return m_dials->mask().setPainting(false);
+    if (takesText(focusWidget())) {
+        // What a field does not want is not a command: letters typed into a number would turn the picture.
+        if (event->key() == Qt::Key_Escape) focusView().setFocus(Qt::OtherFocusReason);
+        return QWidget::keyPressEvent(event);
+    }
     const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
     if (plain && event->key() == Qt::Key_M) return m_dials->mask().cycle();
     if (plain && event->key() == Qt::Key_P) return m_dials->mask().setPainting(!m_selection.painting());
+    if (plain && (event->key() == Qt::Key_BraceLeft || event->key() == Qt::Key_BraceRight))
+        return sayInStatus(tr("The sandbox has one layer; { and } have nowhere to go."));
     if (plain && event->key() == Qt::Key_Slash) return m_sentence->sentence().setFocus(Qt::ShortcutFocusReason);
     if (!handleKey(*event, m_selection, m_focus)) QWidget::keyPressEvent(event);
 }

@@ -129,6 +129,8 @@ QToolBar* WindowActions::makeToolBar() {
     bar->setMovable(false);
     bar->setFloatable(false);
     bar->setIconSize({20, 20});
+    bar->setContentsMargins(0, 0, 0, 0);
+    bar->setFixedHeight(32);
     bar->setToolButtonStyle(Qt::ToolButtonIconOnly);
     const auto addMenu = [&](QMenu* menu, const QString& tip, bool words) {
         auto* button = new QToolButton(bar);

@@ -37,20 +37,29 @@ std::vector<std::shared_ptr<const KeySets>> promisesOf(const Analysis& a) {
     return promised;
 }
 
-/// Says of every designed head that falls short in some row how far it gets, and whether the mask is why.
+/// Says of every designed head that falls short in some row how far it gets, and whether the mask is why; heads of
+/// which the same is to be said share a sentence.
 void addShortfalls(Analysis& a, const std::vector<DesignCheck>& checks) {
+    std::vector<std::pair<std::string, std::vector<std::size_t>>> said; // what, of which heads
     for (std::size_t h = 0; h < checks.size(); ++h) {
         const DesignCheck& check = checks[h];
         const Index missing = check.promised - check.kept;
         if (!a.designs[h] || missing == 0) continue;
-        std::string note = "Head " + std::to_string(h + 1) + " (" + name(*a.designs[h]) +
-                           ") keeps less than 90 % where it promises in " + std::to_string(missing) + " of " +
-                           std::to_string(check.promised) + " rows";
+        std::string what = std::string(" (") + name(*a.designs[h]) + "): less than 90 % where promised in " +
+                           std::to_string(missing) + " of " + std::to_string(check.promised) + " rows";
         if (check.forbidden == missing)
-            note += ": the mask forbids what it looks for";
+            what += ", the mask forbids what is looked for";
         else if (check.forbidden > 0)
-            note += "; in " + std::to_string(check.forbidden) + " of them the mask forbids what it looks for";
-        a.notes.push_back(note + ".");
+            what += "; in " + std::to_string(check.forbidden) + " of them the mask forbids what is looked for";
+        const auto known = std::ranges::find(said, what, [](const auto& one) { return one.first; });
+        if (known != said.end()) known->second.push_back(h);
+        else said.push_back({std::move(what), {h}});
+    }
+    for (const auto& [what, heads] : said) {
+        std::string note = heads.size() == 1 ? "Head " : "Heads ";
+        for (std::size_t i = 0; i < heads.size(); ++i)
+            note += (i == 0 ? "" : i + 1 < heads.size() ? ", " : " and ") + std::to_string(heads[i] + 1);
+        a.notes.push_back(note + what + ".");
     }
 }
 

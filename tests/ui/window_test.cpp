@@ -20,6 +20,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSlider>
 #include <QSpinBox>
 #include <random>
@@ -35,8 +36,8 @@ TEST_F(WindowTest, FirstStartIsAFinishedPicture) {
     EXPECT_FALSE(document().isModified());
     // Picture first: the views own at least 70 % of the window.
     double seen = 0;
-    std::vector<const QWidget*> views(window().panes().begin(), window().panes().end());
-    views.push_back(window().findChild<TextStrip*>());
+    std::vector<const QWidget*> views = {window().findChild<TextStrip*>()};
+    for (const Pane* pane : window().panes()) views.push_back(&pane->view());
     for (const QWidget* view : views)
         if (view->isVisible()) seen += static_cast<double>(view->width()) * view->height();
     EXPECT_GE(seen, 0.70 * 1280 * 800);
@@ -61,6 +62,72 @@ TEST_F(WindowTest, PlainKeysAreTypedNotObeyed) {
     EXPECT_TRUE(session().sandbox.mask.none());
     EXPECT_TRUE(session().view.activeHeads.empty());
     EXPECT_FALSE(window().selection().painting());
+}
+
+TEST_F(WindowTest, FieldsKeepTheirKeys) {
+    const Session before = session();
+    for (const char* name : {"heads", "dK"}) {
+        auto* spin = control<QSpinBox>(name);
+        spin->setFocus();
+        QTest::keyClicks(spin, QStringLiteral("tmdpf[]{}"));
+        EXPECT_EQ(session(), before) << name;
+        EXPECT_FALSE(window().selection().painting());
+        QTest::keyClick(spin, Qt::Key_Escape);
+        EXPECT_TRUE(window().focusView().hasFocus()) << name;
+        EXPECT_EQ(session(), before) << "Esc leaves the field and releases nothing yet";
+    }
+}
+
+TEST_F(WindowTest, LayerKeysSayThatThereIsOne) {
+    pressKey(Qt::Key_BraceRight, Qt::ShiftModifier);
+    EXPECT_TRUE(window().description().contains(QStringLiteral("one layer")));
+    pressKey(Qt::Key_Up);
+    EXPECT_FALSE(window().description().contains(QStringLiteral("one layer")));
+}
+
+TEST_F(WindowTest, TheDialsNeverLieUnderTheirScrollBar) {
+    for (const char* name : {"layer", "more", "designs", "mask", "picture", "notes"}) {
+        auto* section = control<QAbstractButton>((std::string(name) + "Section").c_str());
+        section->setChecked(true);
+    }
+    control<QSpinBox>("heads")->setValue(12);
+    ASSERT_TRUE(waitForAnswer());
+    for (const QSize size : {QSize(1280, 800), QSize(900, 600), QSize(860, 520)}) {
+        window().resize(size);
+        QTest::qWait(20);
+        const QScrollArea& dials = window().dials();
+        EXPECT_LE(dials.widget()->width(), dials.viewport()->width());
+        for (const QWidget* dial : dials.widget()->findChildren<QWidget*>()) {
+            if (!dial->isVisible()) continue;
+            const int right = dial->mapTo(dials.widget(), QPoint(dial->width(), 0)).x();
+            EXPECT_LE(right, dials.viewport()->width()) << dial->metaObject()->className() << ' ' << dial->objectName().toStdString();
+            EXPECT_GE(dial->width(), dial->minimumSizeHint().width()) << dial->objectName().toStdString();
+        }
+    }
+}
+
+TEST_F(WindowTest, NotesTakeFourLinesUntilMoreIsAskedFor) {
+    control<QAbstractButton>("notesSection")->setChecked(true);
+    document().edit(QStringLiteral("mask"), [](Session& s) { s.sandbox.mask.causal = true; });
+    ASSERT_TRUE(waitForAnswer());
+    QTest::qWait(20);
+    auto* notes = control<QLabel>("pictureNotes");
+    const int four = 4 * notes->fontMetrics().lineSpacing() + 4;
+    EXPECT_LE(notes->height(), four);
+    EXPECT_TRUE(notes->text().endsWith(QChar(0x2026)));
+    control<QAbstractButton>("moreNotes")->click();
+    QTest::qWait(20);
+    EXPECT_GT(notes->height(), four);
+    EXPECT_TRUE(notes->text().contains(QString::fromStdString(document().analysis()->notes.back())));
+}
+
+TEST_F(WindowTest, RightToLeftWritingBeginsAtTheRight) {
+    sentence().setText(QStringLiteral("قرأ الولد"));
+    const int half = sentence().width() / 2;
+    QTextCursor start(sentence().document());
+    EXPECT_GT(sentence().cursorRect(start).x(), half);
+    sentence().setText(QStringLiteral("The boy"));
+    EXPECT_LT(sentence().cursorRect(QTextCursor(sentence().document())).x(), half);
 }
 
 TEST_F(WindowTest, RapidTypingEndsWithTheTextsOwnPicture) {

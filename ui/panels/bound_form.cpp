@@ -82,6 +82,8 @@ double fromSlider(int position, double least, double most, bool logarithmic) {
 
 } // namespace
 
+int dialWidth(const QWidget& dial) { return dial.fontMetrics().horizontalAdvance(QStringLiteral("auto: 1024")) + 28; }
+
 void leaveUndoToWindow(QWidget* field) { field->installEventFilter(new UndoFilter(field)); }
 
 BoundForm::BoundForm(Document& document, QWidget* parent) : QWidget(parent), m_document(document), m_grid(new QGridLayout(this)) {
@@ -115,7 +117,7 @@ void BoundForm::addRow(const DialWords& words, QWidget* widget) {
     label->setToolTip(widget->toolTip());
     m_grid->addWidget(label, row, 0);
     m_grid->addWidget(widget, row, 1);
-    widget->setFixedWidth(88);
+    widget->setFixedWidth(dialWidth(*widget));
 }
 
 void BoundForm::addWide(QWidget* widget) { m_grid->addWidget(widget, m_grid->rowCount(), 0, 1, 2); }

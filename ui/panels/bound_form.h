@@ -92,6 +92,9 @@ private:
     std::vector<std::function<void()>> m_syncs;
 };
 
+/// One width for every spin box and choice, so that they stand under each other; room for "auto: 1024".
+int dialWidth(const QWidget& dial);
+
 /// Undo and redo are the window's: a field that is being typed in does not keep a history of its own.
 void leaveUndoToWindow(QWidget* field);
 

@@ -128,7 +128,7 @@ MorePanel::MorePanel(Document& document, QWidget* parent) : BoundForm(document, 
 
 void MorePanel::addLayerDials() {
     QSpinBox* kv = addOptional(
-        {tr("Key/value heads"), QStringLiteral("h<sub>kv</sub>"), tr("fewer than h: several heads share keys and values (grouped-query attention)")},
+        {tr("K/V heads"), QStringLiteral("h<sub>kv</sub>"), tr("how many sets of keys and values there are; fewer than h: several heads share keys and values (grouped-query attention)")},
         {1, mostHeads, [](const Session& s) { return s.sandbox.kvHeads; },
          [this](Session& s, std::optional<int> v) {
              if (v) v = nearestDivisor(std::max(1, document().analysis()->config.heads), *v);
@@ -210,18 +210,17 @@ void MorePanel::addInputFile(bool second) {
 }
 
 DesignsPanel::DesignsPanel(Document& document, QWidget* parent)
-    : QWidget(parent), m_document(document), m_grid(new QGridLayout), m_notes(new QLabel(this)) {
+    : QWidget(parent), m_document(document), m_grid(new QGridLayout), m_none(new QLabel(this)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addLayout(m_grid);
-    column->addWidget(m_notes);
+    column->addWidget(m_none);
+    m_grid->setHorizontalSpacing(4);
     m_grid->setVerticalSpacing(4);
     m_grid->setColumnStretch(0, 1);
-    m_notes->setWordWrap(true);
-    m_notes->setTextFormat(Qt::PlainText);
-    m_notes->setForegroundRole(QPalette::PlaceholderText);
-    m_notes->setAccessibleName(tr("Notes on this picture"));
-    m_notes->setObjectName(QStringLiteral("pictureNotes"));
+    m_none->setText(tr("Only designed weights promise what a head reads."));
+    m_none->setWordWrap(true);
+    m_none->setForegroundRole(QPalette::PlaceholderText);
     connect(&document, &Document::sessionChanged, this, &DesignsPanel::sync);
     connect(&document, &Document::analysisChanged, this, &DesignsPanel::sync);
     sync();
@@ -231,15 +230,12 @@ void DesignsPanel::sync() {
     const bool designed = m_document.session().sandbox.weights == WeightSource::Designed;
     const std::size_t heads = designed ? m_document.analysis()->designs.size() : 0;
     const auto& designs = m_document.analysis()->designs;
-    QStringList notes;
-    for (const std::string& note : m_document.analysis()->notes) notes << QString::fromStdString(note);
-    if (!designed) notes << tr("Only designed weights promise what a head reads.");
-    m_notes->setText(notes.join(QLatin1Char('\n')));
-    m_notes->setVisible(!notes.isEmpty());
+    m_none->setVisible(!designed);
     for (std::size_t h = m_heads.size(); h < heads; ++h) {
         auto* combo = new QComboBox(this);
         combo->addItems({tr("previous"), tr("next"), tr("first"), tr("itself"), tr("same"), tr("similar")});
-        combo->setFixedWidth(88);
+        combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        combo->setFixedWidth(dialWidth(*combo));
         combo->setAccessibleName(tr("What head %1 reads").arg(h + 1));
         combo->setToolTip(tr("Which tokens head %1 is built to read; its W_Q, W_K and W_V are made for it").arg(h + 1));
         combo->setFocusPolicy(Qt::StrongFocus);

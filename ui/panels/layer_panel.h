@@ -54,7 +54,7 @@ private:
 
     Document& m_document;
     QGridLayout* m_grid;
-    QLabel* m_notes;
+    QLabel* m_none; ///< why there is nothing to choose
     std::vector<QComboBox*> m_heads;
 };
 

@@ -67,7 +67,7 @@ void MaskPanel::addOptionalSize(const DialWords& words, std::optional<int> MaskS
     auto* box = new QCheckBox(words.name, line);
     auto* spin = new QSpinBox(line);
     spin->setRange(least, mostTokens);
-    spin->setFixedWidth(88);
+    spin->setFixedWidth(dialWidth(*spin));
     spin->setAccessibleName(tr("%1 size").arg(words.name));
     box->setObjectName(words.name + QStringLiteral("Box"));
     spin->setObjectName(words.name + QStringLiteral("Size"));

@@ -38,6 +38,16 @@ SentenceEdit::SentenceEdit(QWidget* parent) : QPlainTextEdit(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     document()->setDocumentMargin(2);
     connect(this, &QPlainTextEdit::textChanged, this, &SentenceEdit::fitHeight);
+    connect(this, &QPlainTextEdit::textChanged, this, &SentenceEdit::followDirection);
+}
+
+void SentenceEdit::followDirection() {
+    QTextOption option = document()->defaultTextOption();
+    const Qt::LayoutDirection direction = document()->toRawText().isRightToLeft() ? Qt::RightToLeft : Qt::LeftToRight;
+    if (option.textDirection() == direction) return;
+    option.setTextDirection(direction);
+    option.setAlignment(direction == Qt::RightToLeft ? Qt::AlignRight : Qt::AlignLeft); // the plain layout takes it literally
+    document()->setDefaultTextOption(option);
 }
 
 QString SentenceEdit::text() const {
@@ -65,6 +75,7 @@ void SentenceEdit::setText(const QString& text) {
     const qsizetype place = cursor <= head ? cursor : after.size() - std::min<qsizetype>(tail, std::max<qsizetype>(0, before.size() - cursor));
     moved.setPosition(static_cast<int>(std::clamp<qsizetype>(place, 0, after.size())));
     setTextCursor(moved);
+    followDirection();
     fitHeight();
 }
 
@@ -115,7 +126,7 @@ SentencePanel::SentencePanel(Document& document, QWidget* parent)
     : QWidget(parent), m_document(document), m_text(new SentenceEdit(this)), m_text2(new SentenceEdit(this)),
       m_role(new QLabel(this)), m_role2(new QLabel(this)), m_pair(new QToolButton(this)), m_error(new QLabel(this)) {
     auto* grid = new QGridLayout(this);
-    grid->setContentsMargins(4, 6, 8, 2);
+    grid->setContentsMargins(4, 2, 8, 0);
     grid->setHorizontalSpacing(8);
     grid->setVerticalSpacing(2);
     grid->addWidget(m_role, 0, 0);

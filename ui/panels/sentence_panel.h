@@ -36,6 +36,8 @@ protected:
 
 private:
     void fitHeight();
+    /// Right-to-left writing begins at the right, as in the running text.
+    void followDirection();
 };
 
 /// The sentence box, a second one for cross-attention, and below them what is wrong.

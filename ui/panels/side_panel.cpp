@@ -4,13 +4,17 @@
 #include "ui/document.h"
 #include "ui/panels/layer_panel.h"
 #include "ui/panels/mask_panel.h"
+#include "ui/panels/notes_label.h"
 #include "ui/panels/picture_panel.h"
 #include "ui/preferences.h"
 
+#include <QEvent>
 #include <QPlainTextEdit>
+#include <QScrollBar>
 #include <QSignalBlocker>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace headscope {
 
@@ -22,7 +26,7 @@ SidePanel::SidePanel(Document& document, Selection& selection, QWidget* parent) 
     setAccessibleName(tr("Dials"));
     auto* content = new QWidget(this);
     m_column = new QVBoxLayout(content);
-    m_column->setContentsMargins(10, 6, 6, 8);
+    m_column->setContentsMargins(8, 4, 4, 8);
     m_column->setSpacing(4);
     m_layer = new LayerPanel(document, content);
     m_more = new MorePanel(document, content);
@@ -35,8 +39,22 @@ SidePanel::SidePanel(Document& document, Selection& selection, QWidget* parent) 
     addSection(QStringLiteral("notes"), tr("Notes"), makeNotes(), false);
     m_column->addStretch(1);
     setWidget(content);
-    setMinimumWidth(212);
-    setMaximumWidth(320);
+    fitWidth();
+}
+
+bool SidePanel::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == widget() && event->type() == QEvent::LayoutRequest) fitWidth();
+    return QScrollArea::eventFilter(watched, event);
+}
+
+void SidePanel::fitWidth() {
+    // Folded sections count, too: opening one must not move the pictures.
+    int widest = 0;
+    for (const QWidget* section : m_sections) widest = std::max(widest, section->layout()->minimumSize().width());
+    const QMargins margins = m_column->contentsMargins();
+    const int wanted = widest + margins.left() + margins.right() + verticalScrollBar()->sizeHint().width();
+    setMinimumWidth(wanted);
+    setMaximumWidth(wanted * 3 / 2);
 }
 
 void SidePanel::addSection(const QString& name, const QString& title, QWidget* content, bool open) {
@@ -55,6 +73,7 @@ void SidePanel::addSection(const QString& name, const QString& title, QWidget* c
     auto* inside = new QVBoxLayout(holder);
     inside->setContentsMargins(0, 0, 0, 8);
     inside->addWidget(content);
+    m_sections.push_back(holder);
     const auto show = [header, holder](bool on) {
         header->setArrowType(on ? Qt::DownArrow : Qt::RightArrow);
         holder->setVisible(on);
@@ -71,11 +90,17 @@ void SidePanel::addSection(const QString& name, const QString& title, QWidget* c
 }
 
 QWidget* SidePanel::makeNotes() {
-    auto* notes = new QPlainTextEdit(this);
+    auto* both = new QWidget(this);
+    auto* column = new QVBoxLayout(both);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(new NotesLabel(m_document, both));
+    auto* notes = new QPlainTextEdit(both);
+    column->addWidget(notes);
     notes->setPlaceholderText(tr("Kept in the session file"));
     notes->setAccessibleName(tr("Notes"));
     notes->setTabChangesFocus(true);
-    notes->setFixedHeight(120);
+    notes->setMinimumWidth(80);
+    notes->setFixedHeight(96);
     connect(notes, &QPlainTextEdit::textChanged, this, [this, notes] {
         m_document.edit(tr("notes"), [notes](Session& s) { s.notes = notes->toPlainText().toStdString(); }, Document::Merge::SameName);
     });
@@ -87,7 +112,7 @@ QWidget* SidePanel::makeNotes() {
     };
     connect(&m_document, &Document::sessionChanged, notes, sync);
     sync();
-    return notes;
+    return both;
 }
 
 } // namespace headscope

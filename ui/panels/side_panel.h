@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QScrollArea>
+#include <vector>
 
 class QVBoxLayout;
 
@@ -13,7 +14,7 @@ class MaskPanel;
 class MorePanel;
 class Selection;
 
-/// The dials at the left, in sections that fold.
+/// The dials at the left, in sections that fold; never narrower than its widest section and a scroll bar need.
 class SidePanel : public QScrollArea {
     Q_OBJECT
 public:
@@ -23,13 +24,18 @@ public:
     MorePanel& more() const { return *m_more; }
     MaskPanel& mask() const { return *m_mask; }
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     /// `name` is what is remembered, `title` what is shown.
     void addSection(const QString& name, const QString& title, QWidget* content, bool open);
+    void fitWidth();
     QWidget* makeNotes();
 
     Document& m_document;
     QVBoxLayout* m_column;
+    std::vector<QWidget*> m_sections;
     LayerPanel* m_layer;
     MorePanel* m_more;
     MaskPanel* m_mask;
