@@ -44,6 +44,11 @@ private:
     std::vector<std::unique_ptr<RowBlock>> m_free;
 };
 
+Mask::Span rowsOf(const LayerTrace& t, Index block) {
+    const Index first = block * LayerTrace::blockRows();
+    return {first, std::min(first + LayerTrace::blockRows(), t.queries())};
+}
+
 /// All heads, all row blocks; what is left undone when stopped is of no use.
 void attendBlocks(LayerTrace& t, const std::stop_token& stop, const WeightsReader& reader) {
     const AttentionConfig& c = t.config;
@@ -60,7 +65,7 @@ void attendBlocks(LayerTrace& t, const std::stop_token& stop, const WeightsReade
         const Index firstRow = block * LayerTrace::blockRows();
         const PackedHead& kv = packed[static_cast<std::size_t>(c.kvHeadOf(head))];
         auto rows = workplaces.take();
-        rows->computeScores(kv, head, block);
+        rows->computeScores(kv, head, rowsOf(t, block));
         rows->applySoftmax(&t.rowMax(head, firstRow), &t.rowSum(head, firstRow));
         rows->applyDropout();
         if (reader) reader(rows->cells());
@@ -79,9 +84,9 @@ void copyRows(const WeightsBlock& from, Matrix& out, Index firstRow) {
 
 enum class Stage { Scores, Softmax, Weights };
 
-/// Computes the block up to the stage.
-void recompute(RowBlock& rows, const PackedHead& packed, int head, Index block, Stage stage) {
-    rows.computeScores(packed, head, block, stage == Stage::Scores);
+/// Computes the rows `span` up to the stage.
+void recompute(RowBlock& rows, const PackedHead& packed, int head, Mask::Span span, Stage stage) {
+    rows.computeScores(packed, head, span, stage == Stage::Scores);
     if (stage != Stage::Scores) rows.applySoftmax(nullptr, nullptr);
     if (stage == Stage::Weights) rows.applyDropout();
 }
@@ -92,7 +97,7 @@ Matrix wholeHead(const LayerTrace& t, int head, Stage stage) {
     Workplaces workplaces(t);
     parallelFor(t.blocks(), [&](Index block) {
         auto rows = workplaces.take();
-        recompute(*rows, packed, head, block, stage);
+        recompute(*rows, packed, head, rowsOf(t, block), stage);
         copyRows(rows->cells(), out, block * LayerTrace::blockRows());
         workplaces.giveBack(std::move(rows));
     });
@@ -101,7 +106,7 @@ Matrix wholeHead(const LayerTrace& t, int head, Stage stage) {
 
 void oneBlock(const LayerTrace& t, int head, Index block, Stage stage, Matrix& out) {
     RowBlock rows(t);
-    recompute(rows, packHead(t, t.config.kvHeadOf(head), false), head, block, stage);
+    recompute(rows, packHead(t, t.config.kvHeadOf(head), false), head, rowsOf(t, block), stage);
     out = Matrix(rows.cells().rows, t.keys());
     copyRows(rows.cells(), out, 0);
 }
@@ -139,6 +144,30 @@ void LayerTrace::softmaxBlock(int head, Index block, Matrix& out) const {
 }
 void LayerTrace::weightsBlock(int head, Index block, Matrix& out) const {
     oneBlock(*this, head, block, Stage::Weights, out);
+}
+
+std::vector<Scalar> LayerTrace::weightsRow(int head, Index query) const {
+    RowBlock rows(*this);
+    recompute(rows, packKeys(*this, config.kvHeadOf(head), mask.span(query)), head, {query, query + 1}, Stage::Weights);
+    std::vector<Scalar> weights(static_cast<std::size_t>(keys()), 0);
+    const WeightsBlock cells = rows.cells();
+    std::copy(cells.data + cells.firstKey, cells.data + cells.lastKey, weights.begin() + cells.firstKey);
+    return weights;
+}
+
+std::vector<Scalar> LayerTrace::weightsColumn(int head, Index key) const {
+    const PackedHead packed = packKeys(*this, config.kvHeadOf(head), {key, key + 1});
+    RowBlock rows(*this);
+    std::vector<Scalar> weights;
+    for (Index block = 0; block < blocks(); ++block) {
+        const Mask::Span span = rowsOf(*this, block);
+        rows.computeScores(packed, head, span);
+        rows.applySoftmax(key, &rowMax(head, span.begin), &rowSum(head, span.begin));
+        rows.applyDropout();
+        const WeightsBlock cells = rows.cells();
+        for (Index r = 0; r < cells.rows; ++r) weights.push_back(cells.data[r * cells.stride + key]);
+    }
+    return weights;
 }
 
 Result<std::shared_ptr<const LayerTrace>> attend(AttentionInput input, std::stop_token stop,

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <stop_token>
+#include <vector>
 
 namespace headscope {
 
@@ -63,6 +64,9 @@ public:
     void scoresBlock(int head, Index block, Matrix& out) const;
     void softmaxBlock(int head, Index block, Matrix& out) const;
     void weightsBlock(int head, Index block, Matrix& out) const;
+    /// [n_k] one query's and [n_q] one key's weights, the same bits, for the price of those cells alone.
+    std::vector<Scalar> weightsRow(int head, Index query) const;
+    std::vector<Scalar> weightsColumn(int head, Index key) const;
 };
 
 /// Rows of one head's weights as the forward pass makes them, while they are in the cache.

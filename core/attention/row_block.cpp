@@ -45,18 +45,26 @@ double chance(std::uint64_t rowKey, Index key) {
 
 } // namespace
 
-PackedHead packHead(const LayerTrace& t, int kvHead, bool withValues) {
+PackedHead packKeys(const LayerTrace& t, int kvHead, Mask::Span span) {
     const AttentionConfig& c = t.config;
-    const Window keys{t.k.data() + kvHead * c.dK, t.k.cols(), t.keys(), c.dK};
+    span.begin = span.begin / kernels().panel * kernels().panel;
+    const Window keys{t.k.data() + span.begin * t.k.cols() + kvHead * c.dK, t.k.cols(), span.end - span.begin, c.dK};
     std::vector<Scalar> norms;
     if (c.score == ScoreKind::Cosine)
-        for (Index j = 0; j < t.keys(); ++j) norms.push_back(inverseNorm(keys.from + j * keys.stride, c.dK));
+        for (Index j = 0; j < keys.rows; ++j) norms.push_back(inverseNorm(keys.from + j * keys.stride, c.dK));
     PackedHead packed;
-    packed.keys = AlignedBuffer(packedSize(c.dK, t.keys()));
+    packed.span = span;
+    packed.keys = AlignedBuffer(packedSize(c.dK, keys.rows));
     packTransposed(keys, norms.empty() ? nullptr : norms.data(), packed.keys.data());
+    return packed;
+}
+
+PackedHead packHead(const LayerTrace& t, int kvHead, bool withValues) {
+    PackedHead packed = packKeys(t, kvHead, {0, t.keys()});
     if (withValues) {
-        packed.values = AlignedBuffer(packedSize(t.keys(), c.dV));
-        packPanels({t.v.data() + kvHead * c.dV, t.v.cols(), t.keys(), c.dV}, packed.values.data());
+        const Index dV = t.config.dV;
+        packed.values = AlignedBuffer(packedSize(t.keys(), dV));
+        packPanels({t.v.data() + kvHead * dV, t.v.cols(), t.keys(), dV}, packed.values.data());
     }
     return packed;
 }
@@ -69,12 +77,13 @@ RowBlock::RowBlock(const LayerTrace& trace)
 }
 
 Mask::Span RowBlock::keysOf(Index first, Index last) const {
-    if (m_complete) return {0, m_trace.keys()};
-    Mask::Span all{m_trace.keys(), 0};
+    if (m_complete) return m_packed;
+    Mask::Span all{m_packed.end, m_packed.begin};
     for (Index r = first; r < last; ++r) {
         const Mask::Span s = m_trace.mask.span(m_firstRow + r);
         if (s.begin < s.end) all = {std::min(all.begin, s.begin), std::max(all.end, s.end)};
     }
+    all = {std::max(all.begin, m_packed.begin), std::min(all.end, m_packed.end)};
     return all.begin < all.end ? all : Mask::Span{};
 }
 
@@ -87,13 +96,14 @@ void RowBlock::copyQueries() {
     }
 }
 
-void RowBlock::computeScores(const PackedHead& packed, int head, Index block, bool complete) {
+void RowBlock::computeScores(const PackedHead& packed, int head, Mask::Span rowSpan, bool complete) {
     const AttentionConfig& c = m_trace.config;
     const Kernels& k = kernels();
     m_head = head;
-    m_firstRow = block * LayerTrace::blockRows();
-    m_rows = std::min(LayerTrace::blockRows(), m_trace.queries() - m_firstRow);
+    m_firstRow = rowSpan.begin;
+    m_rows = rowSpan.end - rowSpan.begin;
     m_complete = complete;
+    m_packed = packed.span;
     m_keys = keysOf(0, m_rows);
     copyQueries();
 
@@ -105,7 +115,7 @@ void RowBlock::computeScores(const PackedHead& packed, int head, Index block, bo
     t.cStride = m_stride;
     t.scale = scoreScale(c);
     for (Index key = m_keys.begin / k.panel * k.panel; key < m_keys.end; key += k.panel) {
-        t.b = packed.keys.data() + key * c.dK;
+        t.b = packed.keys.data() + (key - m_packed.begin) * c.dK;
         t.cols = std::min(k.panel, m_trace.keys() - key);
         for (Index r = 0; r < m_rows; r += k.rows) {
             const Index rows = std::min<Index>(k.rows, m_rows - r);
@@ -144,6 +154,19 @@ void RowBlock::applySoftmax(Scalar* maxima, Scalar* sums) {
         std::fill(cells + span.end, cells + m_keys.end, Scalar(0));
         if (maxima) maxima[r] = top;
         if (sums) sums[r] = sum;
+    }
+}
+
+void RowBlock::applySoftmax(Index key, const Scalar* maxima, const Scalar* sums) {
+    const Kernels& k = kernels();
+    for (Index r = 0; r < m_rows; ++r) {
+        Scalar* cell = row(r) + key;
+        if (m_trace.mask.allowed(m_head, m_firstRow + r, key)) {
+            k.exponentials(cell, 1, maxima[r]);
+            k.multiply(cell, 1, 1 / sums[r]);
+        } else {
+            *cell = 0;
+        }
     }
 }
 

@@ -137,24 +137,14 @@ std::vector<Scalar> Analysis::row(int head, Index query) const {
         const auto weights = picture.pixels.row(query);
         return {weights.begin(), weights.end()};
     }
-    Matrix block; // [rows of the block, n_k]
-    trace->weightsBlock(head, query / LayerTrace::blockRows(), block);
-    const auto weights = std::as_const(block).row(query % LayerTrace::blockRows());
-    return {weights.begin(), weights.end()};
+    return trace->weightsRow(head, query);
 }
 
 std::vector<Scalar> Analysis::column(int head, Index key) const {
     const HeadPicture& picture = pictures[static_cast<std::size_t>(head)];
+    if (picture.factor > 1) return trace->weightsColumn(head, key);
     std::vector<Scalar> weights;
-    if (picture.factor == 1) {
-        for (Index i = 0; i < picture.pixels.rows(); ++i) weights.push_back(picture.pixels(i, key));
-        return weights;
-    }
-    Matrix rows; // [rows of the block, n_k]
-    for (Index block = 0; block < trace->blocks(); ++block) {
-        trace->weightsBlock(head, block, rows);
-        for (Index r = 0; r < rows.rows(); ++r) weights.push_back(rows(r, key));
-    }
+    for (Index i = 0; i < picture.pixels.rows(); ++i) weights.push_back(picture.pixels(i, key));
     return weights;
 }
 

@@ -84,7 +84,14 @@ TEST_P(Blocks, AgainAreTheBitsOfTheForwardPass) {
                     ASSERT_TRUE(std::ranges::equal(weights.row(i), whole.row(first + i)));
                     ASSERT_TRUE(std::ranges::equal(softmax.row(i), wholeSoftmax.row(first + i)));
                     ASSERT_TRUE(std::ranges::equal(scores.row(i), wholeScores.row(first + i)));
+                    ASSERT_TRUE(std::ranges::equal(weights.row(i), t->weightsRow(h, first + i)));
                 }
+            }
+            for (Index key = 0; key < n; ++key) {
+                const std::vector<Scalar> column = t->weightsColumn(h, key);
+                ASSERT_EQ(std::ssize(column), n);
+                for (Index i = 0; i < n; ++i)
+                    ASSERT_EQ(column[static_cast<std::size_t>(i)], whole(i, key)) << i << ' ' << key;
             }
         }
     }
