@@ -3,15 +3,19 @@
 
 #include "core/sources/examples.h"
 #include "ui/main_window.h"
+#include "ui/paint_watch.h"
 #include "ui/panels/sentence_panel.h"
 #include "ui/preferences.h"
+#include "ui/views/view.h"
 
 #include <QApplication>
 #include <QIcon>
 #include <QLibraryInfo>
 #include <QLocale>
+#include <QTimer>
 #include <QTranslator>
 #include <algorithm>
+#include <cstdio>
 
 namespace headscope {
 
@@ -23,6 +27,25 @@ Session firstSession() {
     if (it != tokens.end()) session.view.pinnedQueries = {static_cast<int>(it - tokens.begin())};
     return session;
 }
+
+namespace {
+
+/// For tests/bench: with HEADSCOPE_REPORT_FIRST_PICTURE set, the program says when the grid's first finished picture
+/// has reached the screen, and ends.
+void reportFirstPicture(MainWindow& window) {
+    if (!qEnvironmentVariableIsSet("HEADSCOPE_REPORT_FIRST_PICTURE")) return;
+    View& grid = window.viewOf(ViewKind::Heads);
+    new PaintWatch(grid, [&window, &grid] {
+        if (grid.analysis()->empty()) return;
+        // Once this round of painting is over, all of it is on the screen.
+        QTimer::singleShot(0, &window, [] {
+            std::fputs("first picture\n", stderr);
+            QApplication::quit();
+        });
+    });
+}
+
+} // namespace
 
 int runWindow(const WindowStart& start) {
     QApplication::setApplicationName(QStringLiteral("headscope"));
@@ -41,6 +64,7 @@ int runWindow(const WindowStart& start) {
     MainWindow window(start.theme.value_or(Preferences().theme()));
     window.document().reset(start.session.value_or(firstSession()), start.file);
     if (!start.file.isEmpty()) Preferences().addRecentFile(start.file);
+    reportFirstPicture(window);
     window.show();
     window.sentence().sentence().setFocus();
     window.sentence().sentence().moveCursor(QTextCursor::End);
