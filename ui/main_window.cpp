@@ -239,6 +239,7 @@ void MainWindow::connectDocument() {
     m_staleTimer.setInterval(ghostMs);
     connect(&m_staleTimer, &QTimer::timeout, this, [this] { setStale(true); });
     connect(&m_selection, &Selection::changed, this, &MainWindow::followSelection);
+    connect(&m_document, &Document::errorChanged, this, &MainWindow::followSelection);
     connect(&m_selection, &Selection::edited, this, [this](const ViewState& state, const QString& name, bool merges) {
         m_document.edit(name, [&](Session& s) { s.view = state; }, merges ? Document::Merge::SameName : Document::Merge::Never);
         for (Pane* pane : m_panes)
@@ -278,7 +279,8 @@ void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
 }
 
 void MainWindow::followSelection() {
-    sayInStatus(describe(*m_document.analysis(), m_selection));
+    const bool stopped = m_document.analysis()->empty() && m_document.error() && !m_document.session().text.empty();
+    sayInStatus(stopped ? tr("Nothing to show yet: what is wrong stands under the sentence.") : describe(*m_document.analysis(), m_selection));
     const Hover& hover = m_selection.hover();
     if (hover.query && hover.key)
         for (Pane* pane : m_panes)

@@ -104,6 +104,15 @@ TEST(HeatLayout, KeepsMostOfALargePictureForTheCells) {
     EXPECT_EQ(few.cells.cellWidth(), 56) << "three tokens do not make giant boxes";
 }
 
+TEST(HeatLayout, ALongWordLeavesTheRoomToTheCells) {
+    HeatRequest r = request(500, 620, 5, 5);
+    r.columnLabel = 520; // a German compound
+    const HeatLayout l = layoutHeat(r);
+    EXPECT_TRUE(l.slanted);
+    EXPECT_LE(l.columnLabels.height(), 0.3 * 620);
+    EXPECT_GE(l.cells.rect.height(), 0.4 * 620);
+}
+
 TEST(HeatWindow, ShowsWholeCellsAroundTheCentre) {
     EXPECT_EQ(heatWindow(100, 1, 3, 1), (HeatWindow{0, 100}));
     EXPECT_EQ(heatWindow(100, 4, 50, 1), (HeatWindow{38, 25}));

@@ -324,6 +324,17 @@ TEST_F(WindowTest, AnErrorStandsUnderTheSentenceAndKeepsThePicture) {
     EXPECT_FALSE(error->isVisible());
 }
 
+TEST_F(WindowTest, StartingOnABrokenFileDoesNotAskForASentence) {
+    MainWindow broken(ThemeChoice::Dark);
+    Session session = firstSession();
+    session.sandbox.weights = WeightSource::File;
+    session.sandbox.weightsFile = "/nowhere/layer.npz";
+    broken.document().reset(session, QString());
+    broken.show();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return broken.document().error().has_value(); }, 20000));
+    EXPECT_TRUE(broken.description().contains(QStringLiteral("under the sentence"))) << broken.description().toStdString();
+}
+
 TEST_F(WindowTest, PanesCloseAndComeBackWithOneKey) {
     const std::vector<std::pair<Qt::Key, const char*>> keys = {
         {Qt::Key_F4, "heads"}, {Qt::Key_F5, "links"}, {Qt::Key_F6, "head"}};
@@ -397,6 +408,9 @@ TEST_F(WindowTest, BothThemesAndBack) {
     EXPECT_TRUE(window().theme().dark);
     EXPECT_LT(QGuiApplication::palette().color(QPalette::Window).lightness(), 128);
     EXPECT_NE(pictures(), light);
+    // Fusion's outline is the control's window colour, 1.4 times darker.
+    const QColor outline = control<QCheckBox>("causal")->palette().color(QPalette::Window).darker(140);
+    EXPECT_GE(contrast(outline, window().theme().window), 3.0);
     window().setThemeChoice(ThemeChoice::Light);
     EXPECT_EQ(pictures(), light);
 }

@@ -84,7 +84,7 @@ void LayerPanel::addScore() {
 void LayerPanel::addWeights() {
     QComboBox* weights = addChoice(
         {tr("Weights"), QStringLiteral("W"), tr("designed heads do what their name says, random ones are Xavier-uniform, a file brings a layer of yours")},
-        {{tr("designed"), tr("random"), tr("from a file…")},
+        {{tr("designed"), tr("random"), tr("file…")},
          [](const Session& s) { return static_cast<int>(s.sandbox.weights); },
          [this](Session& s, int index) {
              if (static_cast<WeightSource>(index) == WeightSource::File && s.sandbox.weightsFile.empty())

@@ -2,12 +2,14 @@
 #include "ui/panels/numbers_panel.h"
 
 #include <QHeaderView>
+#include <QTabBar>
 
 namespace headscope {
 
 NumbersPanel::NumbersPanel(Selection& selection, QWidget* parent) : QTabWidget(parent), m_selection(selection) {
     setDocumentMode(true);
     setAccessibleName(tr("Numbers"));
+    tabBar()->setAccessibleName(tr("Tables"));
     m_sorted.setSourceModel(&m_heads);
     m_sorted.setSortRole(Qt::UserRole);
     m_headsTable = addTable(tr("Heads"), &m_sorted);

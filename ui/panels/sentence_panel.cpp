@@ -83,7 +83,9 @@ QSize SentenceEdit::sizeHint() const {
     int lines = 0;
     for (QTextBlock block = document()->begin(); block.isValid() && lines < mostLines; block = block.next())
         lines += std::max(1, block.lineCount());
-    const int height = std::clamp(lines, 1, mostLines) * fontMetrics().lineSpacing() + 2 * static_cast<int>(document()->documentMargin()) + 2;
+    // Laid-out lines can be a fraction taller than the font says; a third that does not quite fit would stay empty.
+    const int spare = lines >= mostLines ? 2 + mostLines : 2;
+    const int height = std::clamp(lines, 1, mostLines) * fontMetrics().lineSpacing() + 2 * static_cast<int>(document()->documentMargin()) + spare;
     return {400, height};
 }
 
@@ -147,6 +149,7 @@ SentencePanel::SentencePanel(Document& document, QWidget* parent)
     m_pair->setAccessibleName(tr("Second sentence"));
     m_pair->setToolTip(tr("A second sentence makes it cross-attention: queries come from the first, keys and values from the second."));
     m_error->setWordWrap(true);
+    m_error->setContentsMargins(10, 0, 0, 4);
     m_error->setTextFormat(Qt::PlainText);
     m_error->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_error->setAccessibleName(tr("Error"));

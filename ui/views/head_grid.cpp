@@ -205,7 +205,7 @@ void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme)
     if (!analysis() || analysis()->empty()) {
         painter.setPen(theme.faint);
         painter.setFont(theme.font);
-        painter.drawText(rect, Qt::AlignCenter, tr("Type a sentence to see its heads"));
+        painter.drawText(rect, Qt::AlignCenter, tr("The heads appear here"));
         return;
     }
     const Layout layout = layoutOf(rect);

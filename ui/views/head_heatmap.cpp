@@ -84,7 +84,7 @@ void HeadHeatmap::render(QPainter& painter, const QRectF& rect, const Theme& the
     if (!analysis() || analysis()->empty()) {
         painter.setPen(theme.faint);
         painter.setFont(theme.font);
-        painter.drawText(rect, Qt::AlignCenter, tr("Type a sentence to see its matrix"));
+        painter.drawText(rect, Qt::AlignCenter, tr("The matrix appears here"));
         return;
     }
     painter.save();

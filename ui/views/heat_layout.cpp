@@ -38,7 +38,8 @@ HeatLayout layoutHeat(const HeatRequest& r) {
 
     // Level labels when all of them fit side by side, slanted ones otherwise.
     l.slanted = r.columnLabel + 8 > cellWidth;
-    const double labelLength = l.slanted ? std::min(r.columnLabel, 0.3 * height / slope) : r.columnLabel;
+    // One long word must not take the matrix's room: labels keep to a fifth of the height and are cut with dots.
+    const double labelLength = l.slanted ? std::min(r.columnLabel, std::max(0.2 * height / slope, 4 * r.line)) : r.columnLabel;
     const double labelHeight = l.slanted ? labelLength * slope + r.line * slope : r.line + 4;
     // The last slanted label hangs over what stands on the right.
     const double overhang = l.slanted ? labelLength * slope + r.line * slope : 0;

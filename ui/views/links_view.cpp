@@ -65,7 +65,7 @@ void LinksView::render(QPainter& painter, const QRectF& rect, const Theme& theme
     if (!analysis() || analysis()->empty()) {
         painter.setFont(theme.font);
         painter.setPen(theme.faint);
-        painter.drawText(rect, static_cast<int>(Qt::AlignCenter | Qt::TextWordWrap), tr("No words, no links yet"));
+        painter.drawText(rect, static_cast<int>(Qt::AlignCenter | Qt::TextWordWrap), tr("The links appear here"));
         painter.restore();
         return;
     }

@@ -176,7 +176,7 @@ void TextStrip::render(QPainter& painter, const QRectF& rect, const Theme& theme
     if (!analysis() || analysis()->empty()) {
         painter.setFont(theme.font);
         painter.setPen(theme.faint);
-        painter.drawText(rect, static_cast<int>(Qt::AlignCenter | Qt::TextWordWrap), tr("The words appear here as you type"));
+        painter.drawText(rect, static_cast<int>(Qt::AlignCenter | Qt::TextWordWrap), tr("The words appear here"));
         painter.restore();
         return;
     }

@@ -68,7 +68,7 @@ std::vector<VectorsView::Block> VectorsView::arranged(const QRectF& rect, const 
     const auto widest = [&](const std::vector<Token>& tokens) {
         double width = 0;
         for (std::size_t i = 0; i < tokens.size() && i < 200; ++i) width = std::max(width, metrics.horizontalAdvance(tokenLabel(tokens[i])));
-        return std::min(width, 0.12 * rect.width()) + 6;
+        return std::min(width, std::max(0.14 * rect.width(), std::min(80.0, 0.25 * rect.width()))) + 6;
     };
     double labels = widest(analysis()->queries);
     double weight = 0;
