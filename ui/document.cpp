@@ -109,9 +109,10 @@ void Document::reset(const Session& session, const QString& path) {
 }
 
 Status Document::save(const QString& path) {
-    Result<SafeFile> file = SafeFile::create(QFile::encodeName(path).toStdString());
+    const std::string name = QFile::encodeName(path).toStdString();
+    Result<SafeFile> file = SafeFile::create(name);
     if (!file) return file.error();
-    file->write(formatSession(m_session));
+    file->write(formatSession(forFile(m_session, name)));
     if (const Status written = file->commit(); !written) return written;
     m_path = path;
     m_undo.setClean();

@@ -24,6 +24,7 @@
 #include <QFileInfo>
 #include <QLabel>
 #include <QLocale>
+#include <QScreen>
 #include <QSplitter>
 #include <QToolBar>
 #include <QToolButton>
@@ -195,7 +196,9 @@ void MainWindow::buildStatus(QBoxLayout& column) {
 void MainWindow::restoreLayout() {
     const Preferences preferences;
     const QByteArray geometry = preferences.layout(QStringLiteral("window"));
-    if (geometry.isEmpty() || !restoreGeometry(geometry)) resize(1280, 800);
+    // The first time: no larger than the screen, frame included.
+    if (geometry.isEmpty() || !restoreGeometry(geometry))
+        resize(QSize(1280, 800).boundedTo(screen()->availableSize() - QSize(8, 40)));
     const auto restore = [&](QSplitter* splitter, const QString& name, const QList<int>& byDefault) {
         if (!splitter->restoreState(preferences.layout(name))) splitter->setSizes(byDefault);
     };

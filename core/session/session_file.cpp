@@ -5,6 +5,8 @@
 #include "core/session/mask_text.h"
 #include "core/session/names.h"
 
+#include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 namespace headscope {
@@ -12,6 +14,7 @@ namespace headscope {
 namespace {
 
 using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
 
 constexpr const char* kMarker = "session";
 constexpr std::uint64_t kFileLimit = std::uint64_t{1} << 28;
@@ -102,6 +105,17 @@ Json viewJson(const ViewState& v) {
     return out;
 }
 
+fs::path absolutely(const fs::path& path) {
+    std::error_code ignored;
+    return fs::absolute(path, ignored).lexically_normal();
+}
+
+/// Every file the sandbox names.
+void eachFileName(Sandbox& sandbox, const std::function<void(std::string&)>& change) {
+    for (std::string* name : {&sandbox.weightsFile, &sandbox.inputFile, &sandbox.input2File})
+        if (!name->empty()) change(*name);
+}
+
 } // namespace
 
 std::string formatSession(const Session& session) {
@@ -116,6 +130,16 @@ std::string formatSession(const Session& session) {
     return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+Session forFile(Session session, const std::string& path) {
+    const fs::path folder = absolutely(fs::path(path)).parent_path();
+    eachFileName(session.sandbox, [&](std::string& name) {
+        const fs::path whole = absolutely(fs::path(name));
+        const fs::path relative = whole.lexically_relative(folder);
+        name = (relative.empty() || *relative.begin() == ".." ? whole : relative).string();
+    });
+    return session;
+}
+
 Result<Session> readSession(const std::string& path) {
     const Result<std::string> text = readFile(path, kFileLimit);
     if (!text) return text.error();
@@ -123,7 +147,14 @@ Result<Session> readSession(const std::string& path) {
     if (!session) {
         Error& e = session.error();
         e.place = e.place.empty() ? path : path + ": " + e.place;
+        return session;
     }
+    const fs::path folder = fs::path(path).parent_path();
+    eachFileName(session->sandbox, [&](std::string& name) {
+        std::error_code ignored;
+        const fs::path beside = folder / name; // an absolute name stays as it is
+        if (fs::is_regular_file(beside, ignored)) name = beside.string();
+    });
     return session;
 }
 

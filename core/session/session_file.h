@@ -17,7 +17,11 @@ std::string formatSession(const Session& session);
 /// Input error naming the key that is wrong, and for a file of a newer version both versions. Missing keys take
 /// their defaults, so that older files open; unknown keys are ignored.
 Result<Session> parseSession(std::string_view json);
-/// Reads and parses; Io or Input error with the path.
+/// The session as it should stand in a file at `path`: what lies below the file's folder is named from there, so that
+/// folder can be moved and handed on; everything else by its absolute name.
+Session forFile(Session session, const std::string& path);
+/// Reads and parses; Io or Input error with the path. Files are looked for beside the session first, then from the
+/// current folder.
 Result<Session> readSession(const std::string& path);
 
 } // namespace headscope

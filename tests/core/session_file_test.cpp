@@ -288,6 +288,23 @@ TEST(SessionFile, ReadingAFileSaysWhichOne) {
     EXPECT_EQ(*readSession(folder / "a.headscope"), session);
 }
 
+TEST(SessionFile, FilesBesideTheSessionAreFoundFromAnywhere) {
+    const TempFolder folder;
+    writeBytes(folder / "layer.npz", "x");
+    Session session;
+    session.sandbox.weights = WeightSource::File;
+    session.sandbox.weightsFile = folder / "layer.npz";
+    session.sandbox.inputFile = "/nowhere/x.npy";
+    const Session stored = forFile(session, folder / "a.headscope");
+    EXPECT_EQ(stored.sandbox.weightsFile, "layer.npz");
+    EXPECT_EQ(stored.sandbox.inputFile, "/nowhere/x.npy");
+    writeBytes(folder / "a.headscope", formatSession(stored));
+    EXPECT_EQ(readSession(folder / "a.headscope")->sandbox.weightsFile, folder / "layer.npz");
+    // A name from the current folder does not stay tied to it.
+    session.sandbox.inputFile = "x.npy";
+    EXPECT_EQ(forFile(session, folder / "a.headscope").sandbox.inputFile.front(), '/');
+}
+
 TEST(MaskText, LongRowsAreRuns) {
     std::vector<std::uint8_t> row(1000, 0);
     std::fill_n(row.begin(), 900, std::uint8_t{1});

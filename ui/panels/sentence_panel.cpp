@@ -178,7 +178,9 @@ void SentencePanel::toggleSecond() {
         s.sandbox.mask.padding.clear();
         s.view.pinnedKeys.clear();
     });
-    if (m_document.session().text2) m_text2->setFocus();
+    if (!m_document.session().text2) return;
+    m_text2->setFocus();
+    m_text2->selectAll(); // typing replaces the copy it begins with
 }
 
 void SentencePanel::sync() {
