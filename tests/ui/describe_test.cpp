@@ -4,6 +4,7 @@
 #include "ui/views/describe.h"
 #include "ui/views/shown.h"
 
+#include <QElapsedTimer>
 #include <numeric>
 
 using namespace headscope;
@@ -120,6 +121,33 @@ TEST(Describe, SaysThatTokensAreHidden) {
                             1e-5);
         }
     }
+}
+
+TEST(Shown, WhatIsKeptIsCountedOnceAndForTheRightText) {
+    ViewState state;
+    state.hidden = HiddenTokens::SpecialAndFirst;
+    Session session;
+    session.sandbox.weights = WeightSource::Random;
+    for (int i = 0; i < 2500; ++i) session.text += "w" + std::to_string(i % 90) + " ";
+    const AnalysisPtr one = analysisOf(session);
+    session.text = "other " + session.text.substr(3);
+    const AnalysisPtr other = analysisOf(session);
+    ASSERT_EQ(one->queries.size(), other->queries.size());
+    for (const AnalysisPtr& a : {one, other, one}) {
+        const std::vector<Scalar> kept = keptMass(*a, state, 1);
+        for (const Index q : {0, 7, 2000}) {
+            const std::vector<Scalar> row = a->row(1, q);
+            EXPECT_NEAR(kept[static_cast<std::size_t>(q)], std::accumulate(row.begin() + 1, row.end(), 0.0), 1e-4);
+        }
+    }
+    EXPECT_TRUE(keptMass(*one, ViewState{}, 1).empty());
+    QElapsedTimer clock;
+    clock.start();
+    keptMass(*one, state, 2);
+    const qint64 first = clock.nsecsElapsed();
+    clock.start();
+    for (int i = 0; i < 5; ++i) keptMass(*one, state, 2);
+    EXPECT_LT(clock.nsecsElapsed(), first) << "five more than one";
 }
 
 TEST(Describe, SurvivesAnEmptyTextAndPercentSigns) {

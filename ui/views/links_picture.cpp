@@ -21,7 +21,9 @@ namespace {
 constexpr double margin = 10;
 constexpr double stripeOpacity = 0.7; ///< of the strongest: the name on it stays readable
 
-QString tr(const char* text) { return QCoreApplication::translate("LinksView", text); }
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(LinksPicture)
+};
 
 QFont sized(const QFont& base, double factor, bool bold = false) {
     QFont font = base;
@@ -244,9 +246,9 @@ void drawTitles(QPainter& p, const LinksInput& in, const LinksLayout& layout) {
     for (const TokenSide side : {TokenSide::Query, TokenSide::Key}) {
         const bool query = side == TokenSide::Query;
         const bool lead = layout.leads(side);
-        QString text = tr("keys are read");
-        if (query && layout.horizontal()) text = lead ? tr("queries read ↓") : tr("queries read ↑");
-        else if (query) text = lead ? tr("queries read →") : tr("← queries read");
+        QString text = Words::tr("keys are read");
+        if (query && layout.horizontal()) text = lead ? Words::tr("queries read ↓") : Words::tr("queries read ↑");
+        else if (query) text = lead ? Words::tr("queries read →") : Words::tr("← queries read");
         QRectF place = layout.title(side);
         if (!layout.horizontal()) {
             // A title longer than its column reaches out over the curves, not beyond the picture.
@@ -280,19 +282,19 @@ void drawScrollMark(QPainter& p, const LinksInput& in, const LinksLayout& layout
 QString legendText(const LinksInput& in, const LinksLayout& layout, const LinksDrawn& drawn) {
     QStringList parts;
     const QString share = percent(in.state.mass);
-    parts << (in.focus.incoming ? tr("strongest links up to %1 of what is read").arg(share)
-                                : tr("strongest links up to %1 of each row").arg(share));
-    parts << tr("opacity γ %1").arg(QLocale().toString(in.state.gamma, 'g', 2));
+    parts << (in.focus.incoming ? Words::tr("strongest links up to %1 of what is read").arg(share)
+                                : Words::tr("strongest links up to %1 of each row").arg(share));
+    parts << Words::tr("opacity γ %1").arg(QLocale().toString(in.state.gamma, 'g', 2));
     const std::size_t chosen = in.focus.incoming ? in.focus.keys.size() : in.focus.queries.size();
-    if (in.heads.size() > 1 && chosen > 0) parts << tr("numbers: mean of %1 heads").arg(in.heads.size());
+    if (in.heads.size() > 1 && chosen > 0) parts << Words::tr("numbers: mean of %1 heads").arg(in.heads.size());
     if (chosen > 1)
-        parts << (in.focus.incoming ? tr("%1 columns summed").arg(chosen) : tr("%1 rows summed").arg(chosen));
+        parts << (in.focus.incoming ? Words::tr("%1 columns summed").arg(chosen) : Words::tr("%1 rows summed").arg(chosen));
     if (const QString hidden = hiddenCaption(in.analysis, in.state); !hidden.isEmpty()) parts << hidden;
-    if (drawn.cutAt > 0) parts << tr("at most %1 a row").arg(drawn.cutAt);
-    if (drawn.of > 0) parts << tr("%1 of %2 links drawn").arg(QLocale().toString(drawn.count), QLocale().toString(drawn.of));
+    if (drawn.cutAt > 0) parts << Words::tr("at most %1 a row").arg(drawn.cutAt);
+    if (drawn.of > 0) parts << Words::tr("%1 of %2 links drawn").arg(QLocale().toString(drawn.count), QLocale().toString(drawn.of));
     if (layout.share() < 1) {
         const TokenSide longer = layout.count(TokenSide::Query) >= layout.count(TokenSide::Key) ? TokenSide::Query : TokenSide::Key;
-        parts << tr("tokens %1–%2 of %3").arg(layout.first(longer) + 1).arg(layout.last(longer)).arg(layout.count(longer));
+        parts << Words::tr("tokens %1–%2 of %3").arg(layout.first(longer) + 1).arg(layout.last(longer)).arg(layout.count(longer));
     }
     return parts.join(QStringLiteral(" · "));
 }
@@ -301,7 +303,7 @@ QString legendText(const LinksInput& in, const LinksLayout& layout, const LinksD
 double drawHeads(QPainter& p, const LinksInput& in, const QPointF& from, double line, double room, bool draw) {
     const QFontMetricsF metrics(p.font());
     double x = from.x();
-    const QString word = in.heads.size() == 1 ? tr("head") : tr("heads");
+    const QString word = in.heads.size() == 1 ? Words::tr("head") : Words::tr("heads");
     const auto text = [&](const QString& s, const QColor& colour) {
         p.setPen(colour);
         const double w = metrics.horizontalAdvance(s);
@@ -312,7 +314,7 @@ double drawHeads(QPainter& p, const LinksInput& in, const QPointF& from, double 
     for (std::size_t i = 0; i < in.heads.size(); ++i) {
         const QString number = QLocale().toString(in.heads[i] + 1);
         if (x - from.x() + 16 + 2 * metrics.horizontalAdvance(number) + 10 > room && i + 1 < in.heads.size()) {
-            text(tr("+%1").arg(in.heads.size() - i), in.theme.faint);
+            text(Words::tr("+%1").arg(in.heads.size() - i), in.theme.faint);
             break;
         }
         x += 4;

@@ -3,33 +3,23 @@
 
 #include <QCoreApplication>
 #include <algorithm>
+#include <mutex>
 #include <span>
 
 namespace headscope {
 
 namespace {
 
-QString tr(const char* text, int n = -1) {
-    return QCoreApplication::translate("Shown", text, nullptr, n);
-}
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(Shown)
+};
 
 std::size_t at(Index i) {
     return static_cast<std::size_t>(i);
 }
 
-} // namespace
-
-std::vector<std::uint8_t> hiddenKeys(const Analysis& analysis, const ViewState& state) {
-    if (state.hidden == HiddenTokens::Nothing || analysis.keys.empty()) return {};
-    std::vector<std::uint8_t> hidden(analysis.keys.size(), 0);
-    for (std::size_t j = 0; j < hidden.size(); ++j) hidden[j] = analysis.keys[j].special;
-    if (state.hidden == HiddenTokens::SpecialAndFirst) hidden[0] = 1;
-    return std::find(hidden.begin(), hidden.end(), 1) == hidden.end() ? std::vector<std::uint8_t>{} : hidden;
-}
-
-std::vector<Scalar> keptMass(const Analysis& analysis, const ViewState& state, int head) {
-    const std::vector<std::uint8_t> hidden = hiddenKeys(analysis, state);
-    if (hidden.empty() || analysis.empty()) return {};
+/// [n_q] what each row keeps of its mass without the hidden keys.
+std::vector<Scalar> sumKept(const Analysis& analysis, const std::vector<std::uint8_t>& hidden, int head) {
     const HeadPicture& picture = analysis.pictures[at(head)];
     const auto seen = [&](std::span<const Scalar> row) {
         double sum = 0;
@@ -50,6 +40,56 @@ std::vector<Scalar> keptMass(const Analysis& analysis, const ViewState& state, i
     for (std::size_t i = 0; i < kept.size(); ++i)
         if (kept[i] < Scalar(1e-3)) kept[i] = seen(analysis.row(head, static_cast<Index>(i)));
     return kept;
+}
+
+/// What the views ask for again and again, at every step of the selection: of a long text it is as much work as its
+/// matrices. Kept for one analysis at a time, known by its trace, which no other one can have while this holds on to
+/// the pointer's count.
+class KeptMass {
+public:
+    std::vector<Scalar> of(const Analysis& analysis, const std::vector<std::uint8_t>& hidden, int head) {
+        {
+            const std::lock_guard lock(m_mutex);
+            if (!holds(analysis, hidden)) {
+                m_trace = analysis.trace;
+                m_hidden = hidden;
+                m_heads.assign(analysis.pictures.size(), {});
+            }
+            if (!m_heads[at(head)].empty()) return m_heads[at(head)];
+        }
+        // Not under the lock: heads are asked for side by side.
+        std::vector<Scalar> kept = sumKept(analysis, hidden, head);
+        const std::lock_guard lock(m_mutex);
+        if (holds(analysis, hidden)) m_heads[at(head)] = kept;
+        return kept;
+    }
+
+private:
+    bool holds(const Analysis& analysis, const std::vector<std::uint8_t>& hidden) const {
+        return !m_trace.owner_before(analysis.trace) && !analysis.trace.owner_before(m_trace) && m_hidden == hidden;
+    }
+
+    std::mutex m_mutex;
+    std::weak_ptr<const LayerTrace> m_trace;
+    std::vector<std::uint8_t> m_hidden;
+    std::vector<std::vector<Scalar>> m_heads;
+};
+
+} // namespace
+
+std::vector<std::uint8_t> hiddenKeys(const Analysis& analysis, const ViewState& state) {
+    if (state.hidden == HiddenTokens::Nothing || analysis.keys.empty()) return {};
+    std::vector<std::uint8_t> hidden(analysis.keys.size(), 0);
+    for (std::size_t j = 0; j < hidden.size(); ++j) hidden[j] = analysis.keys[j].special;
+    if (state.hidden == HiddenTokens::SpecialAndFirst) hidden[0] = 1;
+    return std::find(hidden.begin(), hidden.end(), 1) == hidden.end() ? std::vector<std::uint8_t>{} : hidden;
+}
+
+std::vector<Scalar> keptMass(const Analysis& analysis, const ViewState& state, int head) {
+    const std::vector<std::uint8_t> hidden = hiddenKeys(analysis, state);
+    if (hidden.empty() || analysis.empty()) return {};
+    static KeptMass kept;
+    return kept.of(analysis, hidden, head);
 }
 
 std::vector<Scalar> shownRow(const Analysis& analysis, const ViewState& state, int head, Index query) {
@@ -82,10 +122,10 @@ QString hiddenCaption(const Analysis& analysis, const ViewState& state) {
     if (hidden.empty()) return {};
     const bool first = state.hidden == HiddenTokens::SpecialAndFirst && !analysis.keys[0].special;
     const auto special = std::count(hidden.begin(), hidden.end(), 1) - (first ? 1 : 0);
-    const QString what = first && special > 0 ? tr("first and special tokens hidden")
-                         : first              ? tr("first token hidden")
-                                              : tr("special tokens hidden");
-    return state.renormalise ? tr("%1; rows renormalised").arg(what) : tr("%1; rows no longer sum to 1").arg(what);
+    const QString what = first && special > 0 ? Words::tr("first and special tokens hidden")
+                         : first              ? Words::tr("first token hidden")
+                                              : Words::tr("special tokens hidden");
+    return state.renormalise ? Words::tr("%1; rows renormalised").arg(what) : Words::tr("%1; rows no longer sum to 1").arg(what);
 }
 
 bool mayRead(const Analysis& analysis, int head, Index query, Index key) {
