@@ -30,7 +30,7 @@ QSizeF logicalSize(const PictureOptions& options) {
 
 /// Device pixels per logical pixel of a PNG.
 double pixelScale(const PictureOptions& options) {
-    return options.millimetres ? options.dpi / pixelsPerInch : 1;
+    return options.millimetres ? options.dpi / pixelsPerInch : options.scale;
 }
 
 QSizeF pixelSize(const PictureOptions& options) {

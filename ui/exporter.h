@@ -18,6 +18,7 @@ struct PictureOptions {
     QSizeF size = {1200, 800}; ///< px at 96 per inch, or millimetres
     bool millimetres = false;
     double dpi = 96; ///< of a PNG whose size is in millimetres
+    double scale = 1; ///< device pixels per px of an image whose size is in px (a screen's finer pixels)
     bool transparent = false;
 };
 

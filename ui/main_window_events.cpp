@@ -157,7 +157,8 @@ void MainWindow::offerArray(const DroppedArray& array) {
 
 void MainWindow::copyPicture() {
     PictureOptions options;
-    options.size = QSizeF(m_focus->size()) * devicePixelRatioF();
+    options.size = m_focus->size();
+    options.scale = devicePixelRatioF();
     QApplication::clipboard()->setImage(pictureImage(*m_focus, m_theme, options));
     m_notice->say(tr("The picture is on the clipboard."));
 }

@@ -59,6 +59,27 @@ constexpr ViewKind kinds[] = {ViewKind::Heads, ViewKind::Head, ViewKind::Links};
 
 } // namespace
 
+TEST_F(Pictures, FinerPixelsAreNoLargerPicture) {
+    show(ViewKind::Links);
+    PictureOptions fine = options(PictureFormat::Png, {320, 240});
+    const QImage plain = pictureImage(*view, theme, fine);
+    fine.scale = 2;
+    const QImage twice = pictureImage(*view, theme, fine);
+    ASSERT_EQ(twice.size(), plain.size() * 2);
+    // The same layout: what is dark in one is dark in the other.
+    const QImage back = twice.scaled(plain.size(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+    double apart = 0;
+    for (int y = 0; y < plain.height(); ++y)
+        for (int x = 0; x < plain.width(); ++x) apart += std::abs(qGray(plain.pixel(x, y)) - qGray(back.pixel(x, y)));
+    fine.scale = 1;
+    fine.size = {640, 480};
+    const QImage wide = pictureImage(*view, theme, fine).scaled(plain.size(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+    double wrong = 0;
+    for (int y = 0; y < plain.height(); ++y)
+        for (int x = 0; x < plain.width(); ++x) wrong += std::abs(qGray(plain.pixel(x, y)) - qGray(wide.pixel(x, y)));
+    EXPECT_LT(apart, wrong / 2);
+}
+
 TEST_F(Pictures, PngIsWhatRenderDraws) {
     for (const ViewKind kind : kinds) {
         show(kind);
