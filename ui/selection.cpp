@@ -2,6 +2,7 @@
 #include "ui/selection.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace headscope {
 
@@ -29,10 +30,18 @@ std::vector<int> step(const std::vector<int>& pins, int by, int count) {
     return {std::clamp((by > 0 ? pins.back() : pins.front()) + by, 0, count - 1)};
 }
 
+/// This one alone; alone already: all.
+void solo(ViewState& s, int head) {
+    const bool alone = s.activeHeads == std::vector<int>{head};
+    s.activeHeads = alone ? std::vector<int>{} : std::vector<int>{head};
+    s.head = head;
+}
+
 } // namespace
 
 void Selection::setState(const ViewState& state) {
     if (m_state == state) return;
+    m_click.reset();
     m_state = state;
     emit changed();
 }
@@ -50,9 +59,32 @@ void Selection::edit(const QString& name, const std::function<void(ViewState&)>&
     ViewState next = m_state;
     change(next);
     if (next == m_state) return;
+    m_click.reset();
     m_state = next;
     emit changed();
     emit edited(m_state, name, merges);
+}
+
+void Selection::click(const QString& name, const std::function<void(ViewState&)>& change) {
+    const ViewState before = m_state;
+    edit(name, change, true);
+    m_click = Click{name, before};
+}
+
+bool Selection::takeBackClick() {
+    const std::optional<Click> last = std::exchange(m_click, std::nullopt);
+    if (last) edit(last->name, [&](ViewState& s) { s = last->before; }, true);
+    return last.has_value();
+}
+
+void Selection::soloHeadInstead(int head) {
+    if (head < 0 || head >= m_heads) return;
+    const std::optional<Click> last = std::exchange(m_click, std::nullopt);
+    if (!last) return soloHead(head);
+    edit(last->name, [&](ViewState& s) {
+        s = last->before;
+        solo(s, head);
+    }, true);
 }
 
 void Selection::setHover(const Hover& hover) {
@@ -73,7 +105,8 @@ void Selection::hoverCell(std::optional<int> head, int query, int key) { setHove
 void Selection::clearHover() { setHover({}); }
 
 void Selection::toggleHead(int head) {
-    edit(tr("switch head %1").arg(head + 1), [&](ViewState& s) {
+    if (head < 0 || head >= m_heads) return;
+    click(tr("switch head %1").arg(head + 1), [&](ViewState& s) {
         std::vector<int> active = within(s.activeHeads, m_heads);
         if (active.empty())
             for (int h = 0; h < m_heads; ++h) active.push_back(h);
@@ -90,11 +123,8 @@ void Selection::toggleHead(int head) {
 }
 
 void Selection::soloHead(int head) {
-    edit(tr("head %1 alone").arg(head + 1), [&](ViewState& s) {
-        const bool alone = s.activeHeads == std::vector<int>{head};
-        s.activeHeads = alone ? std::vector<int>{} : std::vector<int>{head};
-        s.head = head;
-    });
+    if (head < 0 || head >= m_heads) return;
+    edit(tr("head %1 alone").arg(head + 1), [&](ViewState& s) { solo(s, head); });
 }
 
 void Selection::showAllHeads() {
@@ -111,14 +141,14 @@ void Selection::stepHead(int by) {
 }
 
 void Selection::pinQuery(int query, bool add) {
-    edit(tr("pin a query"), [&](ViewState& s) {
+    click(tr("pin query %1").arg(query + 1), [&](ViewState& s) {
         pin(s.pinnedQueries, query, add);
         if (!add) s.pinnedKeys.clear();
     });
 }
 
 void Selection::pinKey(int key, bool add) {
-    edit(tr("pin a key"), [&](ViewState& s) {
+    click(tr("pin key %1").arg(key + 1), [&](ViewState& s) {
         pin(s.pinnedKeys, key, add);
         if (!add) s.pinnedQueries.clear();
     });

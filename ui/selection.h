@@ -45,6 +45,11 @@ public:
     // Heads: click toggles, double-click solo, again all; the last active one cannot be switched off.
     void toggleHead(int head);
     void soloHead(int head);
+    /// A click acts at once; when it turns out to be the first half of a double click, what it did is taken back. One
+    /// step of undo with it, which is none when nothing else has changed. False when something came between.
+    bool takeBackClick();
+    /// The same, with this head alone instead.
+    void soloHeadInstead(int head);
     void showAllHeads();
     void stepHead(int by);
 
@@ -78,9 +83,16 @@ signals:
     void painted(int query, int key);
 
 private:
+    /// What the last click did, while nothing else has changed.
+    struct Click {
+        QString name;
+        ViewState before;
+    };
     void setHover(const Hover& hover);
+    void click(const QString& name, const std::function<void(ViewState&)>& change);
 
     ViewState m_state;
+    std::optional<Click> m_click;
     Hover m_hover;
     int m_heads = 0;
     int m_queries = 0;

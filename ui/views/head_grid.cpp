@@ -4,13 +4,14 @@
 #include "ui/views/describe.h"
 #include "ui/views/shown.h"
 
-#include <QApplication>
 #include <QHelpEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <utility>
 
 namespace headscope {
 
@@ -40,12 +41,12 @@ struct HeadGrid::HeadFrame {
 
 HeadGrid::HeadGrid(Selection& selection, QWidget* parent) : View(selection, parent), m_delay(selection) {
     setAccessibleName(tr("All heads"));
-    m_clickTimer.setSingleShot(true);
-    connect(&m_clickTimer, &QTimer::timeout, this, &HeadGrid::toggleNow);
 }
 
 void HeadGrid::setAnalysis(AnalysisPtr analysis) {
     m_shades.clear();
+    m_pressed.reset();
+    m_clicked.reset();
     View::setAnalysis(std::move(analysis));
 }
 
@@ -176,29 +177,27 @@ const Matrix& HeadGrid::shades(int head) const {
     return m_shades[static_cast<std::size_t>(head)];
 }
 
-double HeadGrid::careOf(int head) const {
+std::vector<double> HeadGrid::cares() const {
+    const Analysis& a = *analysis();
+    std::vector<double> cares(static_cast<std::size_t>(a.heads()), -1);
     const std::vector<int> queries = selection().shownQueries();
     const std::vector<int> keys = selection().shownKeys();
-    if (queries.empty() && keys.empty()) return -1;
-    const Analysis& a = *analysis();
-    const ViewState& state = selection().state();
-    const auto count = [](const auto& v) { return static_cast<Scalar>(v.size()); };
-    std::vector<Scalar> sum(queries.empty() ? a.queries.size() : a.keys.size(), 0);
-    for (const int q : queries) {
-        const std::vector<Scalar> row = shownRow(a, state, head, q);
-        for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += row[j] / count(queries);
+    if (queries.empty() && keys.empty()) return cares;
+    std::vector<int> heads(cares.size());
+    std::iota(heads.begin(), heads.end(), 0);
+    const LinkFocus focus{queries, queries.empty() ? keys : std::vector<int>{}, queries.empty()};
+    const std::vector<std::vector<double>> sums = summed(m_followed.of(analysis(), selection().state(), heads, focus));
+    for (std::size_t h = 0; h < cares.size(); ++h) {
+        const std::vector<double>& sum = sums[h];
+        const double count = queries.empty() ? 1 : static_cast<double>(queries.size());
+        if (queries.empty() || keys.empty()) {
+            cares[h] = *std::max_element(sum.begin(), sum.end()) / count;
+            continue;
+        }
+        cares[h] = 0;
+        for (const int k : keys) cares[h] += sum[static_cast<std::size_t>(k)] / count;
     }
-    if (!queries.empty()) {
-        if (keys.empty()) return static_cast<double>(*std::max_element(sum.begin(), sum.end()));
-        double together = 0;
-        for (const int k : keys) together += static_cast<double>(sum[static_cast<std::size_t>(k)]);
-        return together;
-    }
-    for (const int k : keys) {
-        const std::vector<Scalar> column = shownColumn(a, state, head, k);
-        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += column[i];
-    }
-    return static_cast<double>(*std::max_element(sum.begin(), sum.end()));
+    return cares;
 }
 
 void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme) const {
@@ -209,6 +208,7 @@ void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme)
         return;
     }
     const Layout layout = layoutOf(rect);
+    const std::vector<double> care = cares();
     for (int h = 0; h < analysis()->heads(); ++h) {
         HeadFrame frame;
         frame.head = h;
@@ -220,7 +220,7 @@ void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme)
         frame.colour = theme.head(h, analysis()->heads());
         frame.active = selection().state().isActive(h);
         frame.current = selection().shownHead() == h;
-        frame.care = careOf(h);
+        frame.care = care[static_cast<std::size_t>(h)];
         drawHead(painter, frame, theme);
     }
     drawAxes(painter, rect, layout, theme);
@@ -340,11 +340,6 @@ void HeadGrid::hoverAt(const QPointF& point) {
     });
 }
 
-void HeadGrid::toggleNow() {
-    if (m_pressed) selection().toggleHead(*m_pressed);
-    m_pressed.reset();
-}
-
 bool HeadGrid::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
@@ -363,37 +358,28 @@ void HeadGrid::mouseMoveEvent(QMouseEvent* event) {
 
 void HeadGrid::mousePressEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton) return View::mousePressEvent(event);
-    // A click waiting for its second half stands when this one goes elsewhere.
-    if (m_clickTimer.isActive() && m_pressed != headAt(event->position())) {
-        m_clickTimer.stop();
-        toggleNow();
-    }
     m_pressed = headAt(event->position());
-    m_doubleClick = false;
+    m_clicked.reset();
 }
 
 void HeadGrid::mouseReleaseEvent(QMouseEvent* event) {
-    if (event->button() != Qt::LeftButton || m_doubleClick || !m_pressed) return;
-    if (headAt(event->position()) != m_pressed) {
-        m_pressed.reset();
-        return;
-    }
+    if (event->button() != Qt::LeftButton) return;
+    const std::optional<int> head = std::exchange(m_pressed, std::nullopt);
+    if (!head || headAt(event->position()) != head) return;
     const bool cell = event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier);
     const Hover& hover = selection().hover();
-    if (cell && hover.query && hover.key) {
-        selection().pinCell(*m_pressed, *hover.query, *hover.key);
-        m_pressed.reset();
-        return;
-    }
-    m_clickTimer.start(QApplication::doubleClickInterval());
+    if (cell && hover.query && hover.key) return selection().pinCell(*head, *hover.query, *hover.key);
+    selection().toggleHead(*head);
+    m_clicked = head;
 }
 
 void HeadGrid::mouseDoubleClickEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton) return;
-    m_clickTimer.stop();
-    m_doubleClick = true;
-    m_pressed.reset();
-    if (const std::optional<int> head = headAt(event->position())) selection().soloHead(*head);
+    const std::optional<int> clicked = std::exchange(m_clicked, std::nullopt);
+    const std::optional<int> head = headAt(event->position());
+    if (!head) return;
+    if (clicked == head) selection().soloHeadInstead(*head);
+    else selection().soloHead(*head);
 }
 
 void HeadGrid::leaveEvent(QEvent* event) {

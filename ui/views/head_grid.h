@@ -3,6 +3,7 @@
 
 #include "ui/views/geometry.h"
 #include "ui/views/hover_delay.h"
+#include "ui/views/link_choice.h"
 #include "ui/views/matrix_image.h"
 #include "ui/views/view.h"
 
@@ -43,12 +44,11 @@ private:
     void drawAxes(QPainter& painter, const QRectF& rect, const Layout& layout, const Theme& theme) const;
     std::optional<int> headAt(const QPointF& point) const;
     void hoverAt(const QPointF& point);
-    void toggleNow();
 
     /// Shades per head, remade when what they follow from has changed.
     const Matrix& shades(int head) const;
-    /// What each head gives the chosen tokens, 0 … 1; −1 when none are chosen.
-    double careOf(int head) const;
+    /// [heads] What each head gives the chosen tokens, 0 … 1; −1 when none are chosen.
+    std::vector<double> cares() const;
     void drawHead(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
     void drawTag(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
     void drawMarks(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
@@ -56,10 +56,10 @@ private:
     mutable std::vector<Matrix> m_shades;
     mutable std::vector<ShadeCache> m_images;
     mutable ViewState m_shadesState;
-    QTimer m_clickTimer; ///< a click acts when it can no longer become a double click
-    HoverDelay m_delay;  ///< crossing the gap between two heads does not flash
+    mutable FollowedWeights m_followed;
+    HoverDelay m_delay; ///< crossing the gap between two heads does not flash
     std::optional<int> m_pressed;
-    bool m_doubleClick = false;
+    std::optional<int> m_clicked; ///< the head whose click may become a double click
 };
 
 } // namespace headscope

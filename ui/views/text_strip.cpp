@@ -5,13 +5,13 @@
 #include "ui/views/geometry.h"
 #include "ui/views/matrix_image.h"
 
-#include <QApplication>
 #include <QFontMetricsF>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace headscope {
 
@@ -51,8 +51,6 @@ TextStrip::TextStrip(Selection& selection, QWidget* parent) : View(selection, pa
     QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Minimum);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
-    m_clickTimer.setSingleShot(true);
-    connect(&m_clickTimer, &QTimer::timeout, this, &TextStrip::pinNow);
     connect(&selection, &Selection::changed, this, [this] {
         if (hasFocus() && this->analysis()) setAccessibleDescription(describe(*this->analysis(), this->selection()));
         keepInSight();
@@ -63,7 +61,7 @@ QString TextStrip::hint() const { return tr("Click a word to follow it; double-c
 
 void TextStrip::setAnalysis(AnalysisPtr analysis) {
     View::setAnalysis(std::move(analysis));
-    m_pressed.reset();
+    m_clicked.reset();
     m_flow = {};
     updateGeometry();
     keepInSight();
@@ -268,7 +266,6 @@ void TextStrip::drawBars(QPainter& painter, const QRectF& box, const Theme& them
 
 void TextStrip::mouseMoveEvent(QMouseEvent* event) {
     const std::optional<TokenPlace> place = placeAt(event->position());
-    if (m_pressed && place != m_pressed) pinNow();
     setCursor(place ? Qt::PointingHandCursor : Qt::ArrowCursor);
     if (!place) {
         m_delay.leave();
@@ -284,20 +281,18 @@ void TextStrip::mouseMoveEvent(QMouseEvent* event) {
 void TextStrip::mousePressEvent(QMouseEvent* event) {
     const std::optional<TokenPlace> place = placeAt(event->position());
     if (!place || event->button() != Qt::LeftButton) return View::mousePressEvent(event);
-    pinNow();
-    if (event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier)) return pin(*place, true);
-    m_pressed = place;
-    m_clickTimer.start(QApplication::doubleClickInterval());
+    pin(*place, event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier));
+    m_clicked = place;
 }
 
 void TextStrip::mouseDoubleClickEvent(QMouseEvent* event) {
-    m_clickTimer.stop();
-    m_pressed.reset();
+    const std::optional<TokenPlace> clicked = std::exchange(m_clicked, std::nullopt);
     const std::optional<TokenPlace> place = placeAt(event->position());
     if (!place || event->button() != Qt::LeftButton) return;
     // In self-attention every word is a key too.
-    if (!analysis()->cross || place->side == TokenSide::Key) emit paddingToggled(place->index);
-    else pin(*place, false);
+    if (analysis()->cross && place->side != TokenSide::Key) return pin(*place, false);
+    if (clicked == place) selection().takeBackClick();
+    emit paddingToggled(place->index);
 }
 
 void TextStrip::pin(const TokenPlace& place, bool add) {
@@ -305,14 +300,7 @@ void TextStrip::pin(const TokenPlace& place, bool add) {
     else selection().pinKey(place.index, add);
 }
 
-void TextStrip::pinNow() {
-    m_clickTimer.stop();
-    const std::optional<TokenPlace> place = std::exchange(m_pressed, std::nullopt);
-    if (place) pin(*place, false);
-}
-
 void TextStrip::leaveEvent(QEvent* event) {
-    pinNow();
     m_delay.leave();
     QWidget::leaveEvent(event); // not View's, which lets go at once
 }

@@ -78,13 +78,11 @@ private:
     bool isChosen(const LinkFocus& focus, TokenSide side, int index) const;
     bool isPinned(TokenSide side, int index) const;
     void pin(const TokenPlace& place, bool add);
-    void pinNow();
     void moveBy(int steps);
     void keepInSight();
 
     HoverDelay m_delay;
-    QTimer m_clickTimer; ///< a click acts when it can no longer become a double click
-    std::optional<TokenPlace> m_pressed;
+    std::optional<TokenPlace> m_clicked; ///< whose click may become a double click
     double m_scroll = 0; ///< logical pixels of the content above the top
     std::vector<int> m_seenQueries;
     std::vector<int> m_seenKeys;
