@@ -199,6 +199,23 @@ TEST(HeadGrid, CellsHaveTheColourOfTheirWeight) {
     }
 }
 
+TEST(HeadGrid, APinnedRowKeepsItsCellsHoweverThin) {
+    Session session;
+    for (int i = 0; i < 40; ++i) session.text += "w" + std::to_string(i) + " ";
+    session.sandbox.weights = WeightSource::Random;
+    Shown<HeadGrid> s(analysisOf(session), {400, 300});
+    const CellGrid grid = s.view.matrixOf(0, s.view.rect());
+    ASSERT_LT(grid.cellHeight(), 4);
+    const QImage before = s.picture();
+    s.selection.pinQuery(20, false);
+    const QImage after = s.picture();
+    for (Index k = 2; k < 38; ++k) {
+        const QPointF at = grid.cell(20, k).center() - QPointF(0.5, 0.5);
+        EXPECT_EQ(pixel(after, at), pixel(before, at)) << k;
+    }
+    EXPECT_NE(after, before);
+}
+
 TEST(HeadGrid, MaskedCellsAreHatched) {
     Shown<HeadGrid> s(analysisOf(causal("the cat sat on the mat")));
     const QImage image = s.picture();

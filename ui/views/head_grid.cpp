@@ -295,12 +295,14 @@ void HeadGrid::drawMarks(QPainter& painter, const HeadFrame& frame, const Theme&
     const CellGrid& cells = frame.cells;
     const bool turned = selection().state().transposed;
     const auto mark = [&](const QRectF& band, const QColor& colour) {
+        // Around the band, whose cells stay as they are however thin it is; a halo of paper beyond keeps the line
+        // visible on every colour of the map.
+        painter.setRenderHint(QPainter::Antialiasing);
         painter.setBrush(Qt::NoBrush);
-        // A halo of paper keeps the line visible on every colour of the map.
-        painter.setPen(QPen(theme.paper, 3));
-        painter.drawRect(band);
-        painter.setPen(QPen(colour, 1.5));
-        painter.drawRect(band);
+        painter.setPen(QPen(theme.paper, 1, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+        painter.drawRect(band.adjusted(-2, -2, 2, 2));
+        painter.setPen(QPen(colour, 1.5, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+        painter.drawRect(band.adjusted(-0.75, -0.75, 0.75, 0.75));
     };
     // A query that may read nothing is struck out.
     painter.setPen(QPen(theme.text, 1));
