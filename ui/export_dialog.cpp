@@ -105,8 +105,11 @@ void ExportDialog::build() {
     connect(m_view, &QComboBox::currentIndexChanged, this, &ExportDialog::updatePreview);
     connect(m_unit, &QComboBox::currentIndexChanged, this, [this](int unit) {
         const double factor = unit == 1 ? millimetresPerPixel : 1 / millimetresPerPixel;
+        // A tenth of a millimetre is less than half a pixel: there and back is the same size.
+        for (QDoubleSpinBox* side : {m_width, m_height}) side->setDecimals(1);
         m_width->setValue(m_width->value() * factor);
         m_height->setValue(m_height->value() * factor);
+        for (QDoubleSpinBox* side : {m_width, m_height}) side->setDecimals(unit == 1 ? 1 : 0);
         syncControls();
     });
     for (QDoubleSpinBox* side : {m_width, m_height}) connect(side, &QDoubleSpinBox::valueChanged, this, &ExportDialog::updatePreview);

@@ -64,6 +64,8 @@ private:
     QPushButton* m_write;
     QPushButton* m_cancel;
     struct Outcome {
+        Outcome(QString file, Status how) : path(std::move(file)), status(std::move(how)) {}
+        explicit Outcome(Error why) : status(std::move(why)) {}
         QString path;
         Status status;
     };

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/result.h"
+
 #include <QCoreApplication>
 #include <QEvent>
 #include <QObject>
+#include <concepts>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <stop_token>
 #include <thread>
@@ -80,6 +84,19 @@ private:
         unsigned long long number = 0;
     };
 
+    /// A job that runs out of memory is an error like any other, for every kind of value that can hold one.
+    static Value result(const Job& job) {
+        if constexpr (std::constructible_from<Value, Error>) {
+            try {
+                return job.work(job.stop);
+            } catch (const std::bad_alloc&) {
+                return Value(Error{ErrorCode::Input, {}, "there is not enough memory for this; take a shorter text, fewer heads or a smaller file"});
+            }
+        } else {
+            return job.work(job.stop);
+        }
+    }
+
     void run(const std::stop_token& end) {
         for (;;) {
             std::unique_lock lock(m_mutex);
@@ -88,7 +105,7 @@ private:
             Job job = std::move(*m_next);
             m_next.reset();
             lock.unlock();
-            Value value = job.work(job.stop);
+            Value value = result(job);
             lock.lock();
             if (job.number != m_newest) continue;
             m_value = std::move(value);

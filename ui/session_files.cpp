@@ -135,7 +135,10 @@ void SessionFiles::chooseInput(bool second) {
 }
 
 void SessionFiles::useInput(const QString& path, bool second) {
+    const Sandbox& sandbox = m_document.session().sandbox;
+    const bool again = (second ? sandbox.input2File : sandbox.inputFile) == native(path);
     m_document.edit(tr("token vectors"), [&](Session& s) { (second ? s.sandbox.input2File : s.sandbox.inputFile) = native(path); });
+    if (again) m_document.rereadFiles();
 }
 
 void SessionFiles::chooseMask() {

@@ -62,6 +62,8 @@ signals:
 
 private:
     struct Loaded {
+        Loaded() = default;
+        explicit Loaded(Error why) : error(std::move(why)) {}
         std::optional<Error> error;
         std::optional<Session> session;
         DroppedArray array;
