@@ -67,6 +67,7 @@ void MaskPanel::addOptionalSize(const DialWords& words, std::optional<int> MaskS
     auto* box = new QCheckBox(words.name, line);
     auto* spin = new QSpinBox(line);
     spin->setRange(least, mostTokens);
+    spin->setValue(2);
     spin->setFixedWidth(dialWidth(*spin));
     spin->setAccessibleName(tr("%1 size").arg(words.name));
     box->setObjectName(words.name + QStringLiteral("Box"));
@@ -85,7 +86,6 @@ void MaskPanel::addOptionalSize(const DialWords& words, std::optional<int> MaskS
     connect(spin, &QSpinBox::valueChanged, this, [this, words, size](int value) {
         document().edit(tr("mask: %1").arg(words.name), [&](Session& s) { s.sandbox.mask.*size = value; }, Document::Merge::SameName);
     });
-    spin->setValue(2);
     onSync([this, box, spin, size] {
         const QSignalBlocker blockBox(box);
         const QSignalBlocker blockSpin(spin);

@@ -29,10 +29,8 @@ QString normalised(QString text) {
 
 } // namespace
 
-SentenceEdit::SentenceEdit(QWidget* parent) : QPlainTextEdit(parent) {
+SentenceEdit::SentenceEdit(QWidget* parent) : TextEdit(parent) {
     setFrameShape(QFrame::NoFrame);
-    setTabChangesFocus(true);
-    setUndoRedoEnabled(false);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/panels/text_edit.h"
 #include "ui/style/theme.h"
 
-#include <QPlainTextEdit>
 
 class QLabel;
 class QToolButton;
@@ -13,7 +13,7 @@ namespace headscope {
 class Document;
 
 /// The sentence, large; grows to three lines, then scrolls.
-class SentenceEdit : public QPlainTextEdit {
+class SentenceEdit : public TextEdit {
     Q_OBJECT
 public:
     explicit SentenceEdit(QWidget* parent = nullptr);

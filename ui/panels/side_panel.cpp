@@ -2,14 +2,15 @@
 #include "ui/panels/side_panel.h"
 
 #include "ui/document.h"
+#include "ui/panels/bound_form.h"
 #include "ui/panels/layer_panel.h"
 #include "ui/panels/mask_panel.h"
 #include "ui/panels/notes_label.h"
 #include "ui/panels/picture_panel.h"
+#include "ui/panels/text_edit.h"
 #include "ui/preferences.h"
 
 #include <QEvent>
-#include <QPlainTextEdit>
 #include <QScrollBar>
 #include <QSignalBlocker>
 #include <QToolButton>
@@ -94,11 +95,11 @@ QWidget* SidePanel::makeNotes() {
     auto* column = new QVBoxLayout(both);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(new NotesLabel(m_document, both));
-    auto* notes = new QPlainTextEdit(both);
+    auto* notes = new TextEdit(both);
     column->addWidget(notes);
     notes->setPlaceholderText(tr("Kept in the session file"));
     notes->setAccessibleName(tr("Notes"));
-    notes->setTabChangesFocus(true);
+    leaveUndoToWindow(notes);
     notes->setMinimumWidth(80);
     notes->setFixedHeight(96);
     connect(notes, &QPlainTextEdit::textChanged, this, [this, notes] {
