@@ -89,6 +89,12 @@ void Document::lookAt(ViewKind view) {
     emit sessionChanged();
 }
 
+void Document::cancel() {
+    if (!m_job.busy()) return;
+    m_job.cancel();
+    emit busyChanged(false);
+}
+
 void Document::rereadFiles() {
     {
         const std::lock_guard lock(m_files->mutex);

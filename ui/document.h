@@ -40,6 +40,8 @@ public:
     void endMerging() { m_mergeClock.invalidate(); }
     /// Which view is in focus: kept and saved, but no step of undo.
     void lookAt(ViewKind view);
+    /// Stops the analysis under way: the one before stays.
+    void cancel();
     /// Reads the sandbox's files again, which may have changed on disk.
     void rereadFiles();
 

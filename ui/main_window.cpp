@@ -33,6 +33,7 @@ namespace headscope {
 
 namespace {
 
+constexpr int workingMs = 500; ///< an answer slower than this says that it is on its way
 constexpr int ghostMs = 150; ///< an answer faster than this replaces the old picture without dimming it
 
 /// A line of text that is cut with dots and shows all of itself in its tooltip.
@@ -167,6 +168,9 @@ void MainWindow::bindPane(const QString& name, QWidget* pane, QAction* action, b
             for (int i = 0; i < splitter->count(); ++i) any = any || !splitter->widget(i)->isHidden();
             splitter->setVisible(any);
         }
+        if (on || m_focus->isVisibleTo(this)) return;
+        for (Pane* other : m_panes)
+            if (!other->isHidden()) return focusChanged(&other->view());
     });
 }
 
@@ -189,6 +193,20 @@ void MainWindow::buildStatus(QBoxLayout& column) {
     connect(m_notes, &QToolButton::clicked, this, [this] { m_notice->say(m_notes->toolTip()); });
     row->addWidget(m_notes);
     row->addWidget(m_counts);
+    m_working = new QLabel(this);
+    m_working->setAccessibleName(tr("Work under way"));
+    m_working->hide();
+    row->addWidget(m_working);
+    m_stop = new QToolButton(this);
+    m_stop->setText(tr("Cancel"));
+    m_stop->setObjectName(QStringLiteral("stop"));
+    m_stop->setToolTip(tr("Stops computing; the pictures stay as they are"));
+    m_stop->hide();
+    connect(m_stop, &QToolButton::clicked, this, [this] {
+        m_document.cancel();
+        m_notice->say(tr("Stopped: the pictures show what was there before. Any change computes again."));
+    });
+    row->addWidget(m_stop);
     m_sentenceLabel->setFixedHeight(24);
     column.addLayout(row);
 }
@@ -234,13 +252,19 @@ void MainWindow::connectDocument() {
         if (!busy) {
             m_staleTimer.stop();
             setStale(false);
+            m_workingTimer.stop();
+            setWorking(false);
         } else if (!m_staleTimer.isActive()) {
             m_staleTimer.start();
+            m_workingTimer.start();
         }
     });
     m_staleTimer.setSingleShot(true);
     m_staleTimer.setInterval(ghostMs);
     connect(&m_staleTimer, &QTimer::timeout, this, [this] { setStale(true); });
+    m_workingTimer.setSingleShot(true);
+    m_workingTimer.setInterval(workingMs);
+    connect(&m_workingTimer, &QTimer::timeout, this, [this] { setWorking(true); });
     connect(&m_selection, &Selection::changed, this, &MainWindow::followSelection);
     connect(&m_document, &Document::errorChanged, this, &MainWindow::followSelection);
     connect(&m_selection, &Selection::edited, this, [this](const ViewState& state, const QString& name, bool merges) {
@@ -256,6 +280,9 @@ void MainWindow::followSession() {
     const Session& session = m_document.session();
     m_selection.setState(session.view);
     m_actions->transpose->setChecked(session.view.transposed);
+    if (m_sawView == session.view.view) return;
+    m_sawView = session.view.view;
+    m_focus = &viewOf(m_sawView);
 }
 
 void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
@@ -294,6 +321,17 @@ void MainWindow::sayInStatus(const QString& message) { static_cast<ElidedLabel*>
 
 void MainWindow::setStale(bool stale) {
     for (View* view : m_views) view->setStale(stale);
+}
+
+void MainWindow::setWorking(bool working) {
+    if (working) {
+        const Session& s = m_document.session();
+        const std::size_t tokens = tokenize(s.text, s.sandbox.unit).size() + (s.text2 ? tokenize(*s.text2, s.sandbox.unit).size() : 0);
+        m_working->setText(tr("computing %1 …").arg(counted(tokens, tr("%L1 token"), tr("%L1 tokens"))));
+    }
+    m_counts->setVisible(!working);
+    m_working->setVisible(working);
+    m_stop->setVisible(working);
 }
 
 void MainWindow::focusChanged(QWidget* now) {

@@ -82,6 +82,8 @@ private:
     /// Until the selection changes.
     void sayInStatus(const QString& message);
     void setStale(bool stale);
+    /// Says what is being computed, with a way to stop it.
+    void setWorking(bool working);
     void focusChanged(QWidget* now);
     void updateTitle();
     void offerArray(const DroppedArray& array);
@@ -109,6 +111,7 @@ private:
     std::vector<View*> m_views;
     QAction* m_vectors = nullptr; ///< closes the vectors and brings them back
     View* m_focus = nullptr;
+    ViewKind m_sawView = ViewKind::Heads; ///< the session's view as it was last followed
     QSplitter* m_across = nullptr;
     QSplitter* m_centre = nullptr;
     QSplitter* m_right = nullptr;
@@ -116,7 +119,10 @@ private:
     QLabel* m_counts = nullptr;
     QToolButton* m_notes = nullptr; ///< how many notes the analysis has; a click says them
     NoticeBar* m_notice = nullptr;
+    QLabel* m_working = nullptr;
+    QToolButton* m_stop = nullptr;
     QTimer m_staleTimer;
+    QTimer m_workingTimer;
 };
 
 } // namespace headscope

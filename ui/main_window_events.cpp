@@ -31,8 +31,20 @@
 #include <QPrintDialog>
 #include <QPrinter>
 #include <QSplitter>
+#include <QUrl>
 
 namespace headscope {
+
+namespace {
+
+QStringList localFiles(const QMimeData& data) {
+    QStringList files;
+    for (const QUrl& url : data.urls())
+        if (url.isLocalFile()) files << url.toLocalFile();
+    return files;
+}
+
+} // namespace
 
 namespace {
 
@@ -99,11 +111,19 @@ void MainWindow::applyChoice() {
 
 bool MainWindow::event(QEvent* event) {
     if (event->type() == QEvent::ThemeChange && m_choice == ThemeChoice::System) applyChoice();
+    if (event->type() == QEvent::ShortcutOverride && !m_help->isHidden() && static_cast<QKeyEvent*>(event)->key() != Qt::Key_F1) {
+        event->accept(); // no command either
+        return true;
+    }
     return QWidget::event(event);
 }
 
 void MainWindow::keyPressEvent(QKeyEvent* event) {
-    if (!m_help->isHidden() && event->key() == Qt::Key_Escape) return toggleHelp();
+    if (!m_help->isHidden()) {
+        // Nothing behind the help is touched.
+        if (event->key() == Qt::Key_Escape) toggleHelp();
+        return;
+    }
     if (event->key() == Qt::Key_Escape && m_selection.painting()) return m_dials->mask().setPainting(false);
     if (takesText(focusWidget())) {
         // What a field does not want is not a command: letters typed into a number would turn the picture.
@@ -129,13 +149,15 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (event->mimeData()->hasUrls() && event->mimeData()->urls().constFirst().isLocalFile()) event->acceptProposedAction();
+    if (!localFiles(*event->mimeData()).isEmpty()) event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-    if (!event->mimeData()->hasUrls()) return;
+    const QStringList files = localFiles(*event->mimeData());
+    if (files.isEmpty()) return;
     event->acceptProposedAction();
-    m_files.drop(event->mimeData()->urls().constFirst().toLocalFile());
+    if (files.size() > 1) return m_notice->warn(tr("%L1 files were dropped; drop one at a time.").arg(files.size()));
+    m_files.drop(files.constFirst());
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event) {
@@ -156,6 +178,7 @@ void MainWindow::offerArray(const DroppedArray& array) {
 }
 
 void MainWindow::copyPicture() {
+    m_selection.clearHover(); // what the pointer is over leaves no trace
     PictureOptions options;
     options.size = m_focus->size();
     options.scale = devicePixelRatioF();
@@ -164,10 +187,12 @@ void MainWindow::copyPicture() {
 }
 
 void MainWindow::printPicture() {
+    m_selection.clearHover();
     QPrinter printer(QPrinter::HighResolution);
     QPrintDialog dialog(&printer, this);
     if (dialog.exec() != QDialog::Accepted) return;
-    QPainter painter(&printer);
+    QPainter painter;
+    if (!painter.begin(&printer)) return m_notice->warn(tr("The printer takes no picture: see its queue, or export a PDF."));
     const double scale = printer.resolution() / 96.0;
     painter.scale(scale, scale);
     const QRectF page = QRectF(QPointF(), QSizeF(printer.pageLayout().paintRectPixels(printer.resolution()).size()) / scale);
@@ -175,6 +200,7 @@ void MainWindow::printPicture() {
 }
 
 void MainWindow::exportPicture() {
+    m_selection.clearHover();
     std::vector<View*> views = m_views;
     ExportDialog dialog(m_document, views, *m_focus, m_theme, this);
     dialog.exec();

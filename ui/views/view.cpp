@@ -32,6 +32,15 @@ void View::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.fillRect(rect(), m_theme.paper);
     if (m_stale) painter.setOpacity(0.45);
+    const QString words = m_stale ? tr("Computing …") : tr("The second sentence is empty");
+    const bool keysMissing = m_analysis && m_analysis->cross && !m_analysis->queries.empty() && m_analysis->keys.empty();
+    if ((m_stale && (!m_analysis || m_analysis->empty())) || keysMissing) {
+        painter.setOpacity(1);
+        painter.setPen(m_theme.faint);
+        painter.setFont(m_theme.font);
+        painter.drawText(rect(), Qt::AlignCenter, words);
+        return;
+    }
     render(painter, rect(), m_theme);
 }
 
