@@ -5,8 +5,12 @@
 #include "app/load.h"
 #include "app/process.h"
 #include "app/verbs.h"
+#include "core/base/memory.h"
 
 #include <cstdlib>
+#include <new>
+#include <stdexcept>
+#include <system_error>
 
 namespace headscope {
 
@@ -50,10 +54,7 @@ int openWindow(const Arguments& arguments, char* programName) {
     return runWindow(start);
 }
 
-} // namespace
-
-int runProgram(const std::vector<std::string>& words, char* programName) {
-    keepStandardStreams();
+int dispatch(const std::vector<std::string>& words, char* programName) {
     const Result<Arguments> arguments = Arguments::split(words);
     if (!arguments.ok()) return report(arguments.error());
     const Result<Command> command = arguments->command();
@@ -62,6 +63,23 @@ int runProgram(const std::vector<std::string>& words, char* programName) {
     if (command->help) return finish(print(helpText(command->verb)));
     if (command->version) return finish(print("headscope " HEADSCOPE_VERSION "\n"));
     return command->verb == Verb::Window ? openWindow(*arguments, programName) : runVerb(*arguments);
+}
+
+} // namespace
+
+int runProgram(const std::vector<std::string>& words, char* programName) {
+    keepStandardStreams();
+    explainEndOfMemory();
+    try {
+        return dispatch(words, programName);
+    } catch (const std::bad_alloc&) {
+        return report(outOfMemory());
+    } catch (const std::length_error&) { // longer than any memory: the same
+        return report(outOfMemory());
+    } catch (const std::system_error& e) {
+        return report({ErrorCode::Io, "the system",
+                       "no further thread can be started (" + e.code().message() + "); end other programs"});
+    }
 }
 
 } // namespace headscope

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/process.h"
 
+#include "core/base/memory.h"
+
 #include <QCoreApplication>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <fcntl.h>
+#include <new>
 #include <pthread.h>
 #include <string>
 #include <unistd.h>
@@ -25,12 +30,27 @@ bool writeAll(int file, std::string_view bytes) {
     return true;
 }
 
+/// Where people read, also while libraries are kept quiet.
+std::atomic<int> errorStream = STDERR_FILENO;
+
+/// Qt and the C++ library let no exception out of some of their functions: what it could not allocate ends here.
+void endProgram() {
+    try {
+        if (std::current_exception()) throw;
+    } catch (const std::bad_alloc&) {
+        writeAll(errorStream, "headscope: " + outOfMemory().message() + "\n");
+        ::_exit(1);
+    } catch (...) {
+    }
+    std::abort();
+}
+
 void dropMessage(QtMsgType type, const QMessageLogContext&, const QString& message) {
     if (type != QtFatalMsg) return;
     std::string line = "headscope: drawing: " + message.toStdString();
     for (char& c : line)
         if (c == '\n') c = ' ';
-    writeAll(STDERR_FILENO, line + "\n");
+    writeAll(errorStream, line + "\n");
     ::_exit(1);
 }
 
@@ -63,6 +83,10 @@ void keepStandardStreams() {
     std::signal(SIGXFSZ, SIG_IGN);
 }
 
+void explainEndOfMemory() {
+    std::set_terminate(endProgram);
+}
+
 int report(const Error& error) {
     std::string line = "headscope: ";
     for (const char c : error.message()) {
@@ -88,6 +112,7 @@ QuietLibraries::QuietLibraries() {
     qInstallMessageHandler(dropMessage);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // their reports must be seen
     m_stderr = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (m_stderr >= 0) errorStream = m_stderr;
     const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (nowhere >= 0) {
         ::dup2(nowhere, STDERR_FILENO);
@@ -98,6 +123,7 @@ QuietLibraries::QuietLibraries() {
 
 QuietLibraries::~QuietLibraries() {
     if (m_stderr >= 0) {
+        errorStream = STDERR_FILENO;
         ::dup2(m_stderr, STDERR_FILENO);
         ::close(m_stderr);
     }

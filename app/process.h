@@ -16,6 +16,9 @@ namespace headscope {
 /// of a signal.
 void keepStandardStreams();
 
+/// Turns an end for want of memory where no error can be handed on (inside Qt) into the sentence and exit code 1.
+void explainEndOfMemory();
+
 /// "headscope: what, where, what to do" on standard error, on one line. Returns the exit code: 2 for wrong use, else 1.
 int report(const Error& error);
 /// Writes everything to standard output. Io error when that fails.

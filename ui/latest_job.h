@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/result.h"
+#include "core/base/memory.h"
 
 #include <QCoreApplication>
 #include <QEvent>
@@ -90,7 +90,7 @@ private:
             try {
                 return job.work(job.stop);
             } catch (const std::bad_alloc&) {
-                return Value(Error{ErrorCode::Input, {}, "there is not enough memory for this; take a shorter text, fewer heads or a smaller file"});
+                return Value(outOfMemory());
             }
         } else {
             return job.work(job.stop);

@@ -25,7 +25,7 @@ Index pictureFactor(Index queries, Index keys, int heads) {
     Index factor = 1;
     const auto bytes = static_cast<Index>(sizeof(Scalar) + 1);
     while (divideUp(std::max(queries, keys), factor) > picturesSide ||
-           divideUp(queries, factor) * divideUp(keys, factor) > picturesBytes / bytes / heads)
+           divideUp(queries, factor) * divideUp(keys, factor) > std::max<Index>(1, picturesBytes / bytes / heads))
         factor *= 2;
     return factor;
 }
@@ -63,6 +63,16 @@ struct Scratch {
 };
 
 } // namespace
+
+double HeadCollector::bytesFor(Index queries, Index keys, int heads) {
+    const Index factor = pictureFactor(queries, keys, heads);
+    const double pixels = static_cast<double>(divideUp(queries, factor)) * static_cast<double>(divideUp(keys, factor));
+    const auto linksOfRow = static_cast<double>(keys <= everyLink ? keys : strongestLinks);
+    const double row = sizeof(RowShares) + sizeof(Scalar) + linksOfRow * sizeof(Link);
+    const double column = sizeof(Scalar) + sizeof(std::int64_t);
+    return heads * (pixels * (sizeof(Scalar) + 1) + static_cast<double>(queries) * row +
+                    static_cast<double>(keys) * column + sizeof(HeadPicture) + sizeof(RankedLinks));
+}
 
 HeadCollector::HeadCollector(const Mask& mask, int heads, KeySets same,
                              std::vector<std::shared_ptr<const KeySets>> promised)

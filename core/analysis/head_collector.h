@@ -32,6 +32,9 @@ struct DesignCheck {
 /// cache.
 class HeadCollector {
 public:
+    /// What a collector takes, roughly, so that too much can be refused before it is made.
+    static double bytesFor(Index queries, Index keys, int heads);
+
     /// `mask` must outlive the collector. `same`: the keys with each query's own text. `promised`: per head what its
     /// design promises, or null.
     HeadCollector(const Mask& mask, int heads, KeySets same, std::vector<std::shared_ptr<const KeySets>> promised);

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <stop_token>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -20,7 +22,8 @@ struct Job {
     const std::function<void(Index)>* body = nullptr;
     Index next = 0;
     Index count = 0;
-    Index running = 0; ///< indices taken and not yet done
+    Index running = 0;          ///< indices taken and not yet done
+    std::exception_ptr failure; ///< the first that a body threw; no further index is taken then
 };
 
 /// The threads wait for work between calls: starting threads anew would cost more than a short layer takes.
@@ -29,16 +32,22 @@ struct Job {
 class Pool {
 public:
     explicit Pool(unsigned threads) {
-        for (unsigned i = 0; i < threads; ++i) m_threads.emplace_back([this](std::stop_token stop) { serve(stop); });
+        try {
+            for (unsigned i = 0; i < threads; ++i)
+                m_threads.emplace_back([this](std::stop_token stop) { serve(stop); });
+        } catch (const std::system_error&) {
+            // The system has no room for a further thread: those that there are, and the caller, do the work.
+        }
     }
 
     void run(Index count, const std::function<void(Index)>& body) {
-        Job job{&body, 0, count, 0};
+        Job job{&body, 0, count, 0, nullptr};
         std::unique_lock lock(m_mutex);
         m_jobs.push_back(&job);
         m_wake.notify_all();
         while (job.next < job.count) work(job, lock);
         m_done.wait(lock, [&] { return job.running == 0; });
+        if (job.failure) std::rethrow_exception(job.failure);
     }
 
 private:
@@ -48,10 +57,20 @@ private:
         if (job.next == job.count) std::erase(m_jobs, &job);
         ++job.running;
         lock.unlock();
+        std::exception_ptr failure;
         insideBody = true;
-        (*job.body)(i);
+        try {
+            (*job.body)(i);
+        } catch (...) {
+            failure = std::current_exception();
+        }
         insideBody = false;
         lock.lock();
+        if (failure && !job.failure) job.failure = failure;
+        if (failure && job.next < job.count) {
+            job.next = job.count;
+            std::erase(m_jobs, &job);
+        }
         if (--job.running == 0 && job.next == job.count) m_done.notify_all();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sources/sandbox.h"
 
+#include "core/base/memory.h"
 #include "core/sources/designed_weights.h"
 #include "core/sources/designs.h"
 #include "core/sources/positions.h"
@@ -30,7 +31,7 @@ std::string shapeOf(const Matrix& m) {
 Status fromFile(const char* option, const std::optional<int>& dial, Index found, const std::string& file, int& size) {
     if (dial && *dial != found)
         return cannotBe(option, "found " + to_string(*dial) + ", but " + file + " has " + to_string(found) +
-                                    "; leave the option out or give that number");
+                                    "; leave it out or give that number");
     size = static_cast<int>(found);
     return {};
 }
@@ -114,6 +115,22 @@ Status chooseWeights(const Sandbox& s, const SandboxFiles& files, Index dIn, San
     return {};
 }
 
+/// Whether there is memory for the layer's tables, before any of them is made: vectors, weights, projections, contexts,
+/// and keys and values once more in the order of the kernels.
+Status checkRoom(const AttentionConfig& c, Index keyWidth, std::size_t queries, std::size_t keys) {
+    const double model = c.dModel, width = static_cast<double>(keyWidth);
+    const double q = static_cast<double>(c.heads) * c.dK, context = static_cast<double>(c.heads) * c.dV;
+    const double kv = static_cast<double>(c.kvHeads) * (c.dK + c.dV);
+    const double joined = c.combine == Combine::Concat ? context : c.dV;
+    const double weights = model * (q + joined) + width * kv;
+    const double perQuery = 2 * model + q + context + 2.0 * c.heads;
+    const double numbers =
+        weights + static_cast<double>(queries) * perQuery + static_cast<double>(keys) * (width + 2 * kv);
+    return checkMemory(numbers * sizeof(Scalar), "memory",
+                       "a layer of d_model " + to_string(c.dModel) + " and " + to_string(c.heads) + " heads on " +
+                           to_string(queries) + " tokens");
+}
+
 /// The width of the key vectors: a layer for cross-attention may have another one than its queries.
 Result<Index> keyWidth(const Sandbox& s, const SandboxFiles& files, const AttentionConfig& c, bool cross) {
     if (!fromWeightsFile(s, files)) return c.dModel;
@@ -160,6 +177,8 @@ Result<SandboxLayer> buildSandbox(const Sandbox& s, const SandboxFiles& files, c
 
     const auto width = keyWidth(s, files, *config, keys != nullptr);
     if (!width) return width.error();
+    if (Status status = checkRoom(*config, *width, queries.size(), (keys ? *keys : queries).size()); !status)
+        return status.error();
     auto x = vectorsOf(queries, files.input, s.inputFile, config->dModel);
     if (!x) return x.error();
     addPositions(*x, layer.positions, s.seed);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
+#include <new>
 #include <numeric>
 #include <thread>
 #include <vector>
@@ -45,6 +47,29 @@ TEST(ParallelFor, InsideABodyStaysOnItsThread) {
         const auto here = std::this_thread::get_id();
         parallelFor(8, [&](Index) { EXPECT_EQ(std::this_thread::get_id(), here); });
     });
+}
+
+TEST(ParallelFor, HandsOnWhatABodyThrows) {
+    for (const Index bad : {0, 7, 999}) {
+        std::atomic<Index> running = 0;
+        const auto throwing = [&](Index i) {
+            ++running;
+            if (i == bad) {
+                --running;
+                throw std::bad_alloc();
+            }
+            --running;
+        };
+        EXPECT_THROW(parallelFor(1000, throwing), std::bad_alloc);
+        EXPECT_EQ(running, 0); // nobody works on what is gone
+    }
+    Index sum = 0;
+    std::mutex mutex;
+    parallelFor(100, [&](Index i) { // and the threads are there for the next one
+        const std::scoped_lock lock(mutex);
+        sum += i;
+    });
+    EXPECT_EQ(sum, 4950);
 }
 
 TEST(ParallelFor, UsesMoreThanOneThreadWhereThereAre) {
