@@ -29,11 +29,22 @@ struct Part {
     Index width = 0;
 };
 
+/// The heads that read one key: begin … end − 1.
+struct Group {
+    int begin = 0;
+    int end = 0;
+};
+
+Group readersOf(const AttentionConfig& config, int kvHead) {
+    const int size = config.heads / config.kvHeads;
+    return {kvHead * size, (kvHead + 1) * size};
+}
+
 /// Divides d_k among the traits that a key's heads need, in pairs of columns where it can.
 std::vector<Part> divide(const AttentionConfig& config, const std::vector<Design>& designs, int kvHead) {
     std::vector<Part> parts;
-    for (int h = 0; h < config.heads; ++h) {
-        if (config.kvHeadOf(h) != kvHead) continue;
+    const Group readers = readersOf(config, kvHead);
+    for (int h = readers.begin; h < readers.end; ++h) {
         const Trait trait = traitOf(designs[static_cast<std::size_t>(h)]);
         if (std::ranges::none_of(parts, [&](const Part& p) { return p.trait == trait; })) parts.push_back({trait});
     }
@@ -78,9 +89,7 @@ private:
     void writeQuery(int head, Index column, const std::vector<double>& w, double factor) {
         write(m_weights.wq, static_cast<Index>(head) * m_config.dK + column, w, factor);
     }
-    bool sharesKey(int head, int kv, Trait trait) const {
-        return m_config.kvHeadOf(head) == kv && traitOf(m_designs[static_cast<std::size_t>(head)]) == trait;
-    }
+    bool looksFor(int head, Trait trait) const { return traitOf(m_designs[static_cast<std::size_t>(head)]) == trait; }
 
     /// q and k are both multiplied by what this gives, so that scores at temperature 1 are `gain` · Σ cos for the dot
     /// products and −`gain` · ‖difference‖ for the distance. Cosine scores know no scale.
@@ -108,13 +117,14 @@ void Designer::positionPart(int kv, const Part& part) {
     auto& kernel = m_kernels[count];
     if (kernel.pairs.empty()) kernel = choosePairs(m_config, m_reader.pairs(), count);
     const double factor = factorFor(kernel.gain, part);
+    const Group readers = readersOf(m_config, kv);
     for (Index p = 0; p < count; ++p) {
         const Index pair = kernel.pairs[static_cast<std::size_t>(p)];
         const Index column = part.begin + 2 * p;
         writeKey(kv, column, m_reader.sine(pair, 0), factor);
         writeKey(kv, column + 1, m_reader.cosine(pair, 0), factor);
-        for (int h = 0; h < m_config.heads; ++h) {
-            if (!sharesKey(h, kv, Trait::Position)) continue;
+        for (int h = readers.begin; h < readers.end; ++h) {
+            if (!looksFor(h, Trait::Position)) continue;
             const Design design = m_designs[static_cast<std::size_t>(h)];
             if (design == Design::First) {
                 writeQuery(h, column + 1, m_reader.one(), factor);
@@ -141,11 +151,12 @@ void Designer::contentPart(int kv, const Part& part) {
     // The distance of two points at an angle a is 2 sin(a / 2): made to tell the same small angles apart.
     if (m_config.score == ScoreKind::Euclidean) gain *= std::sqrt(circles) * (exact ? 0.25 : 0.32);
     const double factor = factorFor(gain, part) / circleRadius;
+    const Group readers = readersOf(m_config, kv);
     for (Index c = 0; c < width; ++c) {
         const std::vector<double>& w = m_reader.content(begin + c);
         writeKey(kv, part.begin + c, w, factor);
-        for (int h = 0; h < m_config.heads; ++h)
-            if (sharesKey(h, kv, part.trait)) writeQuery(h, part.begin + c, w, factor);
+        for (int h = readers.begin; h < readers.end; ++h)
+            if (looksFor(h, part.trait)) writeQuery(h, part.begin + c, w, factor);
     }
 }
 
