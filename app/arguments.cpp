@@ -83,7 +83,6 @@ Status checkTogether(Command& command) {
     if (command.text == "-" && command.text2 == "-")
         return usageAt("--text2", "standard input can be read once; give one of the two as @FILE");
     const Sandbox& sandbox = command.session.sandbox;
-    if (sandbox.dropout >= 1) return usageAt("--dropout", "must be less than 1, or nothing is left");
     if (!sandbox.input2File.empty() && sandbox.inputFile.empty() && !command.text && command.sessionFile.empty())
         return usageAt("--input2", "goes with --input or --text");
     if (command.verb == Verb::Window) return {};

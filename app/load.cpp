@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/load.h"
 
+#include "core/io/mask_file.h"
 #include "core/io/safe_file.h"
 #include "core/session/session_file.h"
 #include "core/sources/examples.h"
-#include "core/sources/mask_file.h"
 #include "core/text/token.h"
 
 #include <cerrno>
@@ -82,6 +82,21 @@ Status loadTexts(Command& command) {
     return {};
 }
 
+/// "--d-k" → "sandbox.d_k", "--mask padding" → "sandbox.mask.padding": the key of a session file.
+std::string keyOf(const std::string& place) {
+    if (place == "mask") return "sandbox.mask.grid";
+    std::string key = "sandbox." + place.substr(place.starts_with("--") ? 2 : 0);
+    for (char& c : key) c = c == '-' ? '_' : c == ' ' ? '.' : c;
+    return key;
+}
+
+/// What the session would say without any option.
+Result<AnalysisPtr> analyzeAlone(const Session& session) {
+    const Result<SandboxFilesPtr> files = readFiles(session.sandbox);
+    if (!files.ok()) return files.error();
+    return analyze(session, *files, {}, Depth::Trace);
+}
+
 } // namespace
 
 Result<Command> load(const Arguments& arguments) {
@@ -96,7 +111,8 @@ Result<Command> load(const Arguments& arguments) {
     const Sandbox& sandbox = command->session.sandbox;
     // Dials that cannot be are told before any other file is opened; with files the shape comes from them too.
     if (sandbox.weights != WeightSource::File && sandbox.inputFile.empty() && sandbox.input2File.empty())
-        if (const Result<AttentionConfig> config = resolveConfig(sandbox, {}); !config.ok()) return config.error();
+        if (const Result<AttentionConfig> config = resolveConfig(sandbox, {}); !config.ok())
+            return withPlace(*command, config.error());
     if (Status status = loadTexts(*command); !status.ok()) return status.error();
     if (!command->maskFiles.empty()) {
         Result<std::shared_ptr<const MaskGrid>> grid = readMasks(command->maskFiles);
@@ -105,6 +121,20 @@ Result<Command> load(const Arguments& arguments) {
         command->session.sandbox.mask.gridFollowsText = false;
     }
     return command;
+}
+
+Error withPlace(const Command& command, Error error) {
+    if (error.place == "mask" && !command.maskFiles.empty()) {
+        error.place = "";
+        for (const std::string& file : command.maskFiles) error.place += (error.place.empty() ? "" : ", ") + file;
+        return error;
+    }
+    if ((error.code != ErrorCode::Usage && error.place != "mask") || command.sessionFile.empty()) return error;
+    const Result<Session> session = readSession(command.sessionFile);
+    if (!session.ok()) return error;
+    const Result<AnalysisPtr> alone = analyzeAlone(*session);
+    if (alone.ok() || alone.error() != error) return error;
+    return {ErrorCode::Input, command.sessionFile + ": " + keyOf(error.place), error.detail};
 }
 
 } // namespace headscope

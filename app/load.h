@@ -10,4 +10,8 @@ namespace headscope {
 /// Input errors name the file and, for a byte that cannot be text, its place.
 Result<Command> load(const Arguments& arguments);
 
+/// The same error with the place a person can look at: the file of a mask that does not fit, and the session file and
+/// key of a dial that cannot be when no option had a part in it (that is exit code 1, not wrong use).
+Error withPlace(const Command& command, Error error);
+
 } // namespace headscope

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/verbs.h"
 
+#include "app/load.h"
 #include "app/process.h"
+#include "core/base/memory.h"
 #include "ui/views/view.h"
 
 #include <QApplication>
@@ -15,9 +17,10 @@ namespace {
 
 Result<AnalysisPtr> compute(const Command& command, std::stop_token stop) {
     const Result<SandboxFilesPtr> files = readFiles(command.session.sandbox, stop);
-    if (!files.ok()) return files.error();
-    const Result<AnalysisPtr> analysis = analyze(command.session, *files, stop);
-    if (!analysis.ok()) return analysis;
+    if (!files.ok()) return withPlace(command, files.error());
+    const Result<AnalysisPtr> analysis =
+        analyze(command.session, *files, stop, command.verb == Verb::Trace ? Depth::Trace : Depth::Full);
+    if (!analysis.ok()) return withPlace(command, analysis.error());
     if ((*analysis)->empty()) return Error{ErrorCode::Input, "--text", "the text has no token; give at least one word"};
     if (Status status = checkRequest(**analysis, command.numbers); !status.ok()) return status.error();
     return analysis;
@@ -40,7 +43,11 @@ void forgetDesktop() {
     QLocale::setDefault(QLocale(QLocale::English));
 }
 
+/// What Qt, its fonts and its writers take beside the picture itself. Short of it they crash instead of saying so.
+constexpr double drawingBytes = 0x1p26;
+
 Status draw(const Command& command, AnalysisPtr analysis) {
+    if (Status status = checkMemory(drawingBytes, "memory", "drawing"); !status.ok()) return status;
     const QuietLibraries quiet;
     forgetDesktop();
     int count = 1;

@@ -24,10 +24,19 @@ struct Array {
 };
 using Arrays = std::map<std::string, Array>;
 
+/// An array of nothing but 0 and 1. C order.
+struct Flags {
+    std::vector<Index> shape;
+    std::vector<std::uint8_t> values;
+};
+
 /// Every reader checks what the header claims against the file's size before it allocates. Errors: Io when the file
 /// cannot be read, Input with "file: tensor" for what is wrong in it; NaN and Inf are accepted here. To read some
 /// tensors of a large file only, see tensor_file.h.
 Result<Array> readNpy(const std::string& path);
+/// The same for an array of bool, or of any number type that holds exactly 0 and 1 and nothing near them; other values
+/// are an Input error with their place.
+Result<Flags> readNpyFlags(const std::string& path);
 Result<Arrays> readNpz(const std::string& path);
 Result<Arrays> readSafetensors(const std::string& path);
 

@@ -3,31 +3,57 @@
 
 #include "core/io/array.h"
 
+#include <cassert>
 #include <limits>
 
 namespace headscope {
 
-Result<MaskGrid> readMask(const std::string& path) {
-    const Result<Array> array = readNpy(path);
-    if (!array) return array.error();
-    const auto fail = [&](const std::string& detail) { return Error{ErrorCode::Input, path, detail}; };
-    const std::size_t rank = array->shape.size();
-    if ((rank != 2 && rank != 3) || array->values.empty())
-        return fail("a mask has the shape [queries, keys] or [heads, queries, keys], found " + showShape(array->shape));
-    const Index heads = rank == 3 ? array->shape[0] : 1;
-    if (heads > std::numeric_limits<int>::max()) return fail("a mask cannot have " + std::to_string(heads) + " heads");
+namespace {
 
-    MaskGrid grid{static_cast<int>(heads), array->shape[rank - 2], array->shape[rank - 1], {}};
-    grid.cells.reserve(array->values.size());
-    for (const Scalar value : array->values) {
-        if (value != Scalar(0) && value != Scalar(1)) {
-            const Index at = static_cast<Index>(grid.cells.size());
-            return fail("a mask holds only 0 and 1 (1 = may attend), found " + std::to_string(value) + " at row " +
-                        std::to_string(at / grid.cols % grid.rows) + ", column " + std::to_string(at % grid.cols));
-        }
-        grid.cells.push_back(value != Scalar(0));
+/// Forbids in `all` what `other` forbids. Both have the same rows and columns, and as many heads or 1.
+void narrow(MaskGrid& all, const MaskGrid& other) {
+    if (all.heads < other.heads) {
+        const std::vector<std::uint8_t> one = all.cells;
+        for (int h = 1; h < other.heads; ++h) all.cells.insert(all.cells.end(), one.begin(), one.end());
+        all.heads = other.heads;
     }
-    return grid;
+    for (std::size_t i = 0; i < all.cells.size(); ++i) all.cells[i] &= other.cells[i % other.cells.size()];
+}
+
+} // namespace
+
+Result<MaskGrid> readMask(const std::string& path) {
+    Result<Flags> flags = readNpyFlags(path);
+    if (!flags) return flags.error();
+    const auto fail = [&](const std::string& detail) { return Error{ErrorCode::Input, path, detail}; };
+    const std::vector<Index>& shape = flags->shape;
+    const std::size_t rank = shape.size();
+    if ((rank != 2 && rank != 3) || flags->values.empty())
+        return fail("a mask has the shape [queries, keys] or [heads, queries, keys], found " + showShape(shape));
+    const Index heads = rank == 3 ? shape[0] : 1;
+    if (heads > std::numeric_limits<int>::max()) return fail("a mask cannot have " + std::to_string(heads) + " heads");
+    return MaskGrid{static_cast<int>(heads), shape[rank - 2], shape[rank - 1], std::move(flags->values)};
+}
+
+Result<std::shared_ptr<const MaskGrid>> readMasks(const std::vector<std::string>& paths) {
+    assert(!paths.empty());
+    std::shared_ptr<MaskGrid> all;
+    for (const std::string& path : paths) {
+        Result<MaskGrid> grid = readMask(path);
+        if (!grid) return grid.error();
+        if (!all) {
+            all = std::make_shared<MaskGrid>(std::move(*grid));
+            continue;
+        }
+        const bool fits = grid->rows == all->rows && grid->cols == all->cols &&
+                          (grid->heads == all->heads || grid->heads == 1 || all->heads == 1);
+        if (!fits)
+            return Error{ErrorCode::Input, path,
+                         "expected the shape of the other mask " + showShape({all->heads, all->rows, all->cols}) +
+                             ", found " + showShape({grid->heads, grid->rows, grid->cols})};
+        narrow(*all, *grid);
+    }
+    return std::shared_ptr<const MaskGrid>(std::move(all));
 }
 
 } // namespace headscope

@@ -189,11 +189,11 @@ std::string makeNpyHeader(DType dtype, const std::vector<Index>& shape) {
     return header + text;
 }
 
-std::vector<Scalar> toRowMajor(const std::vector<Scalar>& values, const std::vector<Index>& shape) {
+template <class T> std::vector<T> toRowMajor(const std::vector<T>& values, const std::vector<Index>& shape) {
     const std::size_t rank = shape.size();
     std::vector<Index> stride(rank, 1); // of the column-major numbers
     for (std::size_t d = 1; d < rank; ++d) stride[d] = stride[d - 1] * shape[d - 1];
-    std::vector<Scalar> out;
+    std::vector<T> out;
     out.reserve(values.size());
     std::vector<Index> place(rank, 0);
     Index offset = 0;
@@ -209,5 +209,8 @@ std::vector<Scalar> toRowMajor(const std::vector<Scalar>& values, const std::vec
     }
     return out;
 }
+
+template std::vector<Scalar> toRowMajor(const std::vector<Scalar>&, const std::vector<Index>&);
+template std::vector<std::uint8_t> toRowMajor(const std::vector<std::uint8_t>&, const std::vector<Index>&);
 
 } // namespace headscope

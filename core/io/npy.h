@@ -27,7 +27,9 @@ Result<NpyHeader> parseNpyHeader(std::string_view start, std::uint64_t size);
 /// The bytes before the numbers of an .npy file (version 1), padded so that the numbers begin at a multiple of 64.
 std::string makeNpyHeader(DType dtype, const std::vector<Index>& shape);
 
-/// Column-major values into row-major ones.
-std::vector<Scalar> toRowMajor(const std::vector<Scalar>& values, const std::vector<Index>& shape);
+/// Column-major values into row-major ones. T is Scalar or std::uint8_t.
+template <class T> std::vector<T> toRowMajor(const std::vector<T>& values, const std::vector<Index>& shape);
+extern template std::vector<Scalar> toRowMajor(const std::vector<Scalar>&, const std::vector<Index>&);
+extern template std::vector<std::uint8_t> toRowMajor(const std::vector<std::uint8_t>&, const std::vector<Index>&);
 
 } // namespace headscope

@@ -5,7 +5,9 @@
 #include "core/io/safetensors_header.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
+#include <iterator>
 
 namespace headscope {
 
@@ -79,7 +81,8 @@ Result<TensorFile> TensorFile::open(const std::string& path) {
     if (!file) return file.error();
     const Result<std::string> head = file->head(8);
     if (!head) return head.error();
-    return isZip(*head) ? openNpz(std::move(*file)) : openSafetensors(std::move(*file));
+    // What is in it decides; the name only says which format a file that is neither was meant to be.
+    return isZip(*head) || path.ends_with(".npz") ? openNpz(std::move(*file)) : openSafetensors(std::move(*file));
 }
 
 Result<TensorFile> TensorFile::openNpz(InputFile input) {
@@ -173,18 +176,78 @@ Result<Arrays> TensorFile::readAll() const {
     return arrays;
 }
 
-Result<Array> readNpy(const std::string& path) {
-    const Result<InputFile> file = InputFile::open(path);
+namespace {
+
+struct NpyFile {
+    InputFile file;
+    NpyHeader header;
+};
+
+Result<NpyFile> openNpy(const std::string& path) {
+    Result<InputFile> file = InputFile::open(path);
     if (!file) return file.error();
     const Result<std::string> start = file->head(kNpyHeaderLimit);
     if (!start) return start.error();
-    const Result<NpyHeader> header = parseNpyHeader(*start, file->size());
+    Result<NpyHeader> header = parseNpyHeader(*start, file->size());
     if (!header) return inputError(path, "", header.error().detail);
     if (const std::optional<Error> error = checkSize(path, "", header->elements)) return *error;
-    Result<std::vector<Scalar>> values = readNumbers(*file, header->dataBegin, header->format, header->elements);
+    return NpyFile{std::move(*file), std::move(*header)};
+}
+
+/// Where the number stands that is `at` places behind the first one in the file: "[2, 0]".
+std::string showPlace(std::uint64_t at, const NpyHeader& header) {
+    const std::vector<Index>& shape = header.shape;
+    std::vector<Index> place(shape.size());
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        const std::size_t d = header.fortran ? i : shape.size() - 1 - i;
+        place[d] = static_cast<Index>(at % static_cast<std::uint64_t>(shape[d]));
+        at /= static_cast<std::uint64_t>(shape[d]);
+    }
+    return showShape(place);
+}
+
+std::string showNumber(double number) {
+    char text[32];
+    const auto [end, error] = std::to_chars(std::begin(text), std::end(text), number);
+    return {text, end};
+}
+
+} // namespace
+
+Result<Array> readNpy(const std::string& path) {
+    const Result<NpyFile> npy = openNpy(path);
+    if (!npy) return npy.error();
+    const NpyHeader& header = npy->header;
+    Result<std::vector<Scalar>> values = readNumbers(npy->file, header.dataBegin, header.format, header.elements);
     if (!values) return values.error();
-    return Array{header->shape, header->format.dtype,
-                 header->fortran ? toRowMajor(*values, header->shape) : std::move(*values)};
+    return Array{header.shape, header.format.dtype,
+                 header.fortran ? toRowMajor(*values, header.shape) : std::move(*values)};
+}
+
+Result<Flags> readNpyFlags(const std::string& path) {
+    const Result<NpyFile> npy = openNpy(path);
+    if (!npy) return npy.error();
+    const NpyHeader& header = npy->header;
+    const std::size_t item = byteSize(header.format.dtype);
+    std::vector<std::uint8_t> flags;
+    flags.reserve(static_cast<std::size_t>(header.elements));
+    std::vector<char> block(kBlock);
+    std::vector<double> numbers(kBlock / item); // as float, a number next to 1 would be 1
+    while (flags.size() < header.elements) {
+        const std::size_t count =
+            static_cast<std::size_t>(std::min<std::uint64_t>(numbers.size(), header.elements - flags.size()));
+        if (const Status s = npy->file.read(header.dataBegin + flags.size() * item, block.data(), count * item); !s)
+            return s.error();
+        decode(block.data(), header.format, count, numbers.data());
+        for (std::size_t i = 0; i < count; ++i) {
+            if (numbers[i] != 0 && numbers[i] != 1)
+                return inputError(path, "",
+                                  "expected only 0 and 1 (1 = may attend), found " + showNumber(numbers[i]) + " at " +
+                                      showPlace(flags.size(), header));
+            flags.push_back(numbers[i] != 0);
+        }
+    }
+    return Flags{header.shape, header.fortran ? toRowMajor(flags, header.shape) : std::move(flags)};
 }
 
 namespace {

@@ -2,6 +2,7 @@
 #include "core/session/analyze.h"
 
 #include "core/analysis/head_collector.h"
+#include "core/base/memory.h"
 #include "core/model/blocks.h"
 #include "core/sources/designs.h"
 
@@ -52,8 +53,10 @@ void addShortfalls(Analysis& a, const std::vector<DesignCheck>& checks) {
         else if (check.forbidden > 0)
             what += "; in " + std::to_string(check.forbidden) + " of them the mask forbids what is looked for";
         const auto known = std::ranges::find(said, what, [](const auto& one) { return one.first; });
-        if (known != said.end()) known->second.push_back(h);
-        else said.push_back({std::move(what), {h}});
+        if (known != said.end())
+            known->second.push_back(h);
+        else
+            said.push_back({std::move(what), {h}});
     }
     for (const auto& [what, heads] : said) {
         std::string note = heads.size() == 1 ? "Head " : "Heads ";
@@ -76,14 +79,15 @@ std::shared_ptr<const Matrix> followingOf(const Sandbox& sandbox, const LayerTra
 }
 
 /// Runs the layer and gathers what the views draw, in one pass.
-Status compute(Analysis& a, SandboxLayer layer, std::stop_token stop) {
-    a.config = layer.attention.config;
-    a.positions = layer.positions;
-    a.designs = std::move(layer.designs);
-    a.notes = std::move(layer.notes);
-    const Mask mask = layer.attention.mask;
+Status computeAll(Analysis& a, AttentionInput input, std::stop_token stop) {
+    const Mask mask = input.mask;
+    if (Status status = checkMemory(HeadCollector::bytesFor(mask.queries(), mask.keys(), a.config.heads), "memory",
+                                    "a picture of " + std::to_string(a.config.heads) + " heads and " +
+                                        std::to_string(mask.queries()) + " tokens");
+        !status)
+        return status;
     HeadCollector collector(mask, a.config.heads, promisedKeys(Design::Same, a.queries, a.keys), promisesOf(a));
-    auto trace = attend(std::move(layer.attention), stop, [&](const WeightsBlock& block) { collector.read(block); });
+    auto trace = attend(std::move(input), stop, [&](const WeightsBlock& block) { collector.read(block); });
     if (!trace) return trace.error();
     collector.finish();
     a.trace = *trace;
@@ -91,13 +95,30 @@ Status compute(Analysis& a, SandboxLayer layer, std::stop_token stop) {
     a.pictures = std::move(collector.pictures);
     a.links = std::move(collector.links);
     addShortfalls(a, collector.checks);
+    return {};
+}
+
+Status computeTrace(Analysis& a, AttentionInput input, std::stop_token stop) {
+    auto trace = attend(std::move(input), stop);
+    if (!trace) return trace.error();
+    a.trace = *trace;
+    return {};
+}
+
+Status compute(Analysis& a, SandboxLayer layer, std::stop_token stop, Depth depth) {
+    a.config = layer.attention.config;
+    a.positions = layer.positions;
+    a.designs = std::move(layer.designs);
+    a.notes = std::move(layer.notes);
+    const auto run = depth == Depth::Full ? computeAll : computeTrace;
+    if (Status status = run(a, std::move(layer.attention), stop); !status) return status;
     a.following = followingOf(a.sandbox, *a.trace);
     return {};
 }
 
 } // namespace
 
-Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::stop_token stop) {
+Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::stop_token stop, Depth depth) {
     const auto begin = std::chrono::steady_clock::now();
     static const SandboxFiles noFiles;
     const SandboxFiles& given = files ? *files : noFiles;
@@ -118,7 +139,7 @@ Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::
         auto layer = buildSandbox(session.sandbox, given, a->queries, a->cross ? &a->keys : nullptr);
         if (!layer) return layer.error();
         if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, "stopped"};
-        if (Status status = compute(*a, std::move(*layer), stop); !status) return status.error();
+        if (Status status = compute(*a, std::move(*layer), stop, depth); !status) return status.error();
     }
     const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - begin;
     a->milliseconds = spent.count();

@@ -41,8 +41,15 @@ struct Analysis {
 };
 using AnalysisPtr = std::shared_ptr<const Analysis>;
 
+/// How much of an analysis somebody wants.
+enum class Depth {
+    Trace, ///< the numbers alone: no measures, pictures, links, and no notes on what the designed heads keep
+    Full,
+};
+
 /// The one door to the core: a pure function of the session and its files. A text without tokens gives an empty
-/// analysis. Errors: those of buildSandbox, and Cancelled.
-Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::stop_token stop = {});
+/// analysis. Errors: those of buildSandbox, Io where memory is too short, and Cancelled.
+Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::stop_token stop = {},
+                            Depth depth = Depth::Full);
 
 } // namespace headscope

@@ -206,10 +206,21 @@ TEST(MaskFile, OtherNumbersAndShapesAreRefused) {
     const TempFolder folder;
     writeBytes(folder / "two.npy",
                npyBytes("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2), }", std::string("\1\0\0\2", 4)));
-    EXPECT_THAT(readMask(folder / "two.npy").error().message(), HasSubstr("row 1, column 1"));
+    EXPECT_THAT(readMask(folder / "two.npy").error().message(), HasSubstr("found 2 at [1, 1]"));
     writeBytes(folder / "nan.npy",
                npyBytes("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }", std::string("\0\0\xC0\x7F", 4)));
     EXPECT_THAT(readMask(folder / "nan.npy").error().message(), HasSubstr("only 0 and 1"));
+    // What is next to 1 or 0 only in the file's own precision, in either order of the numbers.
+    const std::string four = little(std::bit_cast<std::uint64_t>(1.0)) +
+                             little(std::bit_cast<std::uint64_t>(1 + 1e-9)) +
+                             little(std::bit_cast<std::uint64_t>(0.0)) + little(std::bit_cast<std::uint64_t>(0.0));
+    writeBytes(folder / "near.npy", npyBytes("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }", four));
+    EXPECT_THAT(readMask(folder / "near.npy").error().message(), HasSubstr("found 1.000000001 at [0, 1]"));
+    writeBytes(folder / "near.npy", npyBytes("{'descr': '<f8', 'fortran_order': True, 'shape': (2, 2), }", four));
+    EXPECT_THAT(readMask(folder / "near.npy").error().message(), HasSubstr("found 1.000000001 at [1, 0]"));
+    writeBytes(folder / "tiny.npy", npyBytes("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1), }",
+                                             little(std::bit_cast<std::uint64_t>(1e-300))));
+    EXPECT_THAT(readMask(folder / "tiny.npy").error().message(), HasSubstr("found 1e-300"));
     EXPECT_THAT(readMask(golden("arrays/scalar.npy")).error().message(), HasSubstr("[]"));
     EXPECT_THAT(readMask(golden("arrays/empty.npy")).error().message(), HasSubstr("[0, 3]"));
 }
