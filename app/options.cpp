@@ -112,8 +112,8 @@ Status setWhat(Command& c, const std::string& value) {
             for (const std::string& k : known) list += (list.empty() ? "" : ", ") + k;
             return unknownWord(name, list);
         }
-        if (name == "hidden" || name == "logits")
-            return usage(name + " belongs to whole models; the sandbox is one layer and has none");
+        if (name == "logits")
+            return usage("there are no logits: they belong to whole models, and the sandbox is one layer");
         if (std::find(c.numbers.what.begin(), c.numbers.what.end(), name) == c.numbers.what.end())
             c.numbers.what.push_back(name);
     }
@@ -326,7 +326,8 @@ const Option table[] = {
     {InTrace, Numbers, "--format", "F", "npz, safetensors, json or csv, whatever the file is called",
      [](Command& c, const std::string& v) -> Status { return c.format = v, Status(); }},
     {InTrace, Numbers, "--what", "A,B…",
-     "weights, softmax, scores, mask, q, k, v, context, output, input (weights,scores,context,output,q,k,v)", setWhat},
+     "weights, softmax, scores, mask, q, k, v, context, output, input, hidden (weights,scores,context,output,q,k,v)",
+     setWhat},
 
     {InWindow, General, "--lang", "L", "the language: en, or a locale such as zh_CN", setLang},
     {Everywhere, General, "--quiet", nullptr, "no progress on a terminal",

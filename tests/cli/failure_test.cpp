@@ -154,6 +154,7 @@ TEST(Failure, MaskFiles) {
     refuse(npy({3, 2, 2}, std::vector<float>(12, 1)), "3"); // heads are 4
     refuse(npy({2, 2}, {1, 1, 1}), "m.npy");                // cut short
     refuse("", "m.npy");
+    refuse(npy({3, 3}, std::vector<float>(9, 1)), "m.npy: expected the shape [2, 2]");
     refuse("PK\3\4 this is not an array", "m.npy");
     expectFailure(trace(folder, {"--text", "a b", "--mask", folder / "absent.npy"}), "absent.npy", folder);
 }
@@ -192,6 +193,69 @@ TEST(Failure, WeightFiles) {
                       folder);
     }
 }
+
+TEST(Failure, WeightFilesAreSpokenOfInTheirOwnFormat) {
+    Folder folder;
+    for (const std::string& bytes : {std::string(), std::string("PK\3\4 and no more"), std::string(200, 'x')}) {
+        writeBytes(folder / "w.npz", bytes);
+        const Outcome outcome = run(trace(folder, {"--text", "a b", "--weights", folder / "w.npz"}));
+        EXPECT_EQ(outcome.code, 1);
+        EXPECT_EQ(outcome.err.find("safetensors"), std::string::npos) << outcome.err;
+    }
+    writeBytes(folder / "w.safetensors", std::string(200, 'x'));
+    expectFailure(trace(folder, {"--text", "a b", "--weights", folder / "w.safetensors"}), ".safetensors file may have",
+                  folder);
+}
+
+/// What cannot be is the session file's fault, with file and key, unless an option makes it so.
+TEST(Failure, ImpossibleDialsOfASessionFile) {
+    Folder folder;
+    const std::string path = folder / "s.headscope";
+    const auto write = [&](const std::string& sandbox) {
+        writeBytes(path, R"({"headscope": "session", "version": 1, "text": "a b c", "sandbox": {)" + sandbox + "}}");
+    };
+    const std::string keys[][2] = {
+        {R"("heads": 4, "kv_heads": 3)", "sandbox.kv_heads: "},
+        {R"("dropout": 1)", "sandbox.dropout: "},
+        {R"("d_k": 2000000000)", "sandbox.d_k: "},
+        {R"("mask": {"padding": [7]})", "sandbox.mask.padding: "},
+        {R"("mask": {"grid": {"heads": 1, "rows": 1, "cols": 2, "cells": ["10"]}})", "sandbox.mask.grid: "}};
+    for (const auto& [sandbox, key] : keys) {
+        write(sandbox);
+        expectFailure(trace(folder, {"--session", path}), path + ": " + key, folder);
+        expectFailure({"export", "--session", path, "-o", folder / "x.svg"}, path + ": " + key, folder);
+    }
+    write(R"("heads": 4, "kv_heads": 2)");
+    Outcome outcome = run(trace(folder, {"--session", path, "--heads", "5"}));
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_TRUE(outcome.err.starts_with("headscope: --kv-heads: ")) << outcome.err;
+    write(R"("mask": {"padding": [2]})");
+    outcome = run(trace(folder, {"--session", path, "--text", "one"}));
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_TRUE(outcome.err.starts_with("headscope: --mask padding: ")) << outcome.err;
+    write(R"("heads": 4, "kv_heads": 3)"); // and an option may mend it
+    EXPECT_EQ(run(trace(folder, {"--session", path, "--kv-heads", "4"})).code, 0);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // they reserve more than any limit lets them
+TEST(Failure, TooLittleMemory) {
+    Folder folder;
+    const auto within = [&](int kilobytes, const std::string& words) {
+        Call shell;
+        shell.program = "/bin/bash";
+        const std::string limit = "ulimit -v " + std::to_string(kilobytes) + "; exec " HEADSCOPE_PROGRAM " ";
+        expectFailure({"-c", limit + words}, "memory: ", folder, shell);
+    };
+    const std::string out = " -o " + (folder / "x.npz");
+    // Refused before anything is made, with both numbers …
+    within(1'000'000, "trace --text 'a b' --d-model 8000 --heads 8000" + out);
+    within(1'000'000, "export --text 'a b' --heads 100000 --d-model 1000" + std::string(" -o ") + (folder / "x.png"));
+    within(120'000, "export --text 'a b' -o " + (folder / "x.png")); // Qt would crash
+    // … and run out of on the way: tokens are made before anything is known of the layer.
+    writeBytes(folder / "t.txt", std::string(10'000'000, 'x'));
+    within(400'000, "trace --tokens characters --text @" + folder / "t.txt" + out);
+}
+#endif
 
 TEST(Failure, SessionFiles) {
     Folder folder;

@@ -376,6 +376,29 @@ TEST(TraceFile, ASessionFileWithOptionsOverIt) {
     EXPECT_EQ(other.arrays.at("self.0.weights").at(1, 0, 1), 0);
 }
 
+TEST(TraceFile, HiddenIsWhatEntersAndWhatLeaves) {
+    Folder folder;
+    for (const std::string after : {"nothing", "mlp"}) {
+        const Outcome outcome = run({"trace", "--text", "the cat sat", "--after", after, "--what",
+                                     "hidden,input,output", "-o", folder / "x.npz"});
+        ASSERT_EQ(outcome.code, 0) << outcome.err;
+        const Tensors arrays = readNpzTrace(bytesOf(folder / "x.npz")).arrays;
+        EXPECT_EQ(arrays.at("hidden.0").values, arrays.at("self.0.input").values);
+        EXPECT_EQ(arrays.at("hidden.1").shape, (std::vector<std::int64_t>{3, 64}));
+        EXPECT_EQ(arrays.at("hidden.1").values == arrays.at("self.0.output").values, after == "nothing");
+    }
+}
+
+TEST(TraceFile, ManyDesignedHeads) {
+    Folder folder;
+    const Outcome outcome = run({"trace", "--text", "the cat sat on the mat", "--heads", "100000", "--d-k", "4",
+                                 "--d-v", "1", "--head", "1,99997", "--what", "weights", "-o", folder / "x.npz"});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    const Tensor weights = readNpzTrace(bytesOf(folder / "x.npz")).arrays.at("self.0.weights");
+    for (int query = 0; query < 6; ++query) // both are "next"
+        for (int key = 0; key < 6; ++key) EXPECT_EQ(weights.at(0, query, key), weights.at(1, query, key));
+}
+
 TEST(TraceFile, ALongText) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     constexpr std::size_t characters = 10000; // the same walk, at a hundredth of the cells

@@ -79,8 +79,7 @@ const Wrong cases[] = {
     {"UnknownFormat", trace({"--format", "hdf5"}), "--format: unknown format"},
     {"CsvCannotHoldVectors", {"trace", "--text", "hi", "-o", "OUT.csv", "--what", "q"}, "--what: a CSV holds"},
     {"UnknownArray", trace({"--what", "weights,values"}), "--what: unknown value \"values\""},
-    {"HiddenOfTheSandbox", trace({"--what", "hidden"}), "--what: hidden belongs to whole models"},
-    {"LogitsOfTheSandbox", trace({"--what", "logits"}), "--what: logits belongs to whole models"},
+    {"LogitsOfTheSandbox", trace({"--what", "logits"}), "--what: there are no logits"},
     {"EmptyArrayName", trace({"--what", "q,,k"}), "--what: \"q,,k\" has an empty part"},
     // the sentence
     {"NoText", {"trace", "-o", "OUT.npz"}, "--text: missing"},
