@@ -260,16 +260,6 @@ TEST(HeadGrid, ManyHeadsAndLongTextsFit) {
     }
 }
 
-// A line one cell wide must survive any reduction: "previous token" is a diagonal.
-TEST(Pooled, KeepsThinLines) {
-    Matrix m(1000, 1000);
-    for (Index i = 1; i < 1000; ++i) m(i, i - 1) = 1;
-    const Matrix small = pooled(m, 60, 60);
-    ASSERT_EQ(small.rows(), 60);
-    for (Index i = 0; i < 60; ++i) EXPECT_EQ(small(i, i), 1);
-    EXPECT_EQ(pooled(m, 2000, 2000), m);
-}
-
 TEST(HeadHeatmap, HoverLightsACellAndTheLabelsTheirTokens) {
     Shown<HeadHeatmap> s(analysisOf("the cat sat on a mat"));
     const HeatLayout at = s.view.places();

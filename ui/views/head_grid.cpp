@@ -154,23 +154,20 @@ CellGrid HeadGrid::matrixOf(int head, const QRectF& rect) const {
     return selection().state().transposed ? CellGrid{inside, keys, queries} : CellGrid{inside, queries, keys};
 }
 
-const Matrix& HeadGrid::shades(int head) const {
+const HeadShades& HeadGrid::shades(int head) const {
     const ViewState& s = selection().state();
     const ViewState& m = m_shadesState;
     const auto same =
         s.range == m.range && s.hidden == m.hidden && s.renormalise == m.renormalise && s.transposed == m.transposed;
     if (!same || m_shades.empty()) {
-        m_shades.assign(static_cast<std::size_t>(analysis()->heads()), {});
-        m_images.assign(m_shades.size(), {});
-        for (int h = 0; h < analysis()->heads(); ++h)
-            m_shades[static_cast<std::size_t>(h)] = shownPicture(*analysis(), s, h);
+        m_shades.clear();
+        m_images.assign(static_cast<std::size_t>(analysis()->heads()), {});
         Scalar all = 0;
-        for (const Matrix& cells : m_shades) all = std::max(all, greatestOf(cells));
-        for (Matrix& cells : m_shades) {
-            toShades(cells, s.range == ColourRange::Row    ? Scalar(0)
-                            : s.range == ColourRange::Head ? greatestOf(cells)
-                                                           : all);
-            if (s.transposed) cells = transposed(cells);
+        for (int h = 0; h < analysis()->heads(); ++h)
+            all = std::max(all, m_shades.emplace_back(*analysis(), s, h).greatest());
+        for (HeadShades& shades : m_shades) {
+            if (s.range != ColourRange::Row) shades.setTop(s.range == ColourRange::Head ? shades.greatest() : all);
+            shades.setTransposed(s.transposed);
         }
         m_shadesState = s;
     }
@@ -228,7 +225,7 @@ void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme)
 
 void HeadGrid::drawHead(QPainter& painter, const HeadFrame& frame, const Theme& theme) const {
     painter.save();
-    const Matrix& cells = shades(frame.head);
+    const HeadShades& cells = shades(frame.head); // before the images, which it may make anew
     drawShades(painter, frame.cells.rect, cells, theme, selection().state().colours,
                &m_images[static_cast<std::size_t>(frame.head)]);
     drawMarks(painter, frame, theme);

@@ -46,14 +46,14 @@ private:
     void hoverAt(const QPointF& point);
 
     /// Shades per head, remade when what they follow from has changed.
-    const Matrix& shades(int head) const;
+    const HeadShades& shades(int head) const;
     /// [heads] What each head gives the chosen tokens, 0 … 1; −1 when none are chosen.
     std::vector<double> cares() const;
     void drawHead(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
     void drawTag(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
     void drawMarks(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
 
-    mutable std::vector<Matrix> m_shades;
+    mutable std::vector<HeadShades> m_shades; ///< of the analysis at hand
     mutable std::vector<ShadeCache> m_images;
     mutable ViewState m_shadesState;
     mutable FollowedWeights m_followed;

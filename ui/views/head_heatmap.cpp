@@ -29,7 +29,9 @@ HeadHeatmap::HeadHeatmap(Selection& selection, QWidget* parent) : View(selection
 
 void HeadHeatmap::setAnalysis(AnalysisPtr analysis) {
     m_cellsKey = {};
-    m_kept = {};
+    m_cells = {};
+    m_kept.queries.forget();
+    m_kept.keys.forget();
     View::setAnalysis(std::move(analysis));
 }
 

@@ -3,7 +3,6 @@
 
 #include "ui/style/colour_map.h"
 
-#include <QPicture>
 #include <qcustomplot.h>
 
 namespace headscope {
@@ -119,40 +118,46 @@ void addColourBar(QCustomPlot& plot, PlacedLayout& layout, const QRectF& rect, c
 
 } // namespace
 
-HeadPlot::HeadPlot() = default;
-HeadPlot::~HeadPlot() = default;
-
-void HeadPlot::draw(QPainter& painter, const QSize& size, const HeatLayout& at, const HeadPlotContent& content,
-                    const Theme& theme) {
-    m_plot = std::make_unique<QCustomPlot>();
-    QCustomPlot& plot = *m_plot;
+/// By way of a QPicture, because QCustomPlot draws with a painter of its own: shapes stay shapes, words stay words.
+QPicture HeadPlot::record(const Made& made, const Theme& theme) {
+    const HeadPlotContent& content = made.content;
+    QCustomPlot plot;
     plot.setPlottingHint(QCP::phCacheLabels, false); // a cached label is a picture, and words are to stay words
     plot.setBackground(Qt::NoBrush);
     plot.plotLayout()->clear();
     auto* layout = new PlacedLayout;
     plot.plotLayout()->addElement(0, 0, layout);
 
-    QCPAxisRect* cells = emptyRect(plot, *layout, at.cells.rect.adjusted(-1, -1, 1, 1));
+    QCPAxisRect* cells = emptyRect(plot, *layout, made.cells.adjusted(-1, -1, 1, 1));
     for (QCPAxis* axis : cells->axes()) axis->setBasePen(QPen(theme.hairline, 1));
-    if (!at.rowBars.isEmpty())
-        addBars(plot, *emptyRect(plot, *layout, at.rowBars), content.rowSums, content.rowTop, content.rowColour, true,
+    if (!made.rowBars.isEmpty())
+        addBars(plot, *emptyRect(plot, *layout, made.rowBars), content.rowSums, content.rowTop, content.rowColour, true,
                 theme);
-    if (!at.columnBars.isEmpty())
-        addBars(plot, *emptyRect(plot, *layout, at.columnBars), content.columnSums, content.columnTop,
+    if (!made.columnBars.isEmpty())
+        addBars(plot, *emptyRect(plot, *layout, made.columnBars), content.columnSums, content.columnTop,
                 content.columnColour, false, theme);
-    if (!at.colourBar.isEmpty()) addColourBar(plot, *layout, at.colourBar, content, theme);
+    if (!made.colourBar.isEmpty()) addColourBar(plot, *layout, made.colourBar, content, theme);
 
-    // By way of a QPicture, because QCustomPlot draws with a painter of its own: shapes stay shapes, words stay words.
     QPicture picture;
     QCPPainter recorder;
     recorder.begin(&picture);
-    plot.toPainter(&recorder, size.width(), size.height());
+    plot.toPainter(&recorder, made.size.width(), made.size.height());
     recorder.end();
+    return picture;
+}
+
+void HeadPlot::draw(QPainter& painter, const QSize& size, const HeatLayout& at, const HeadPlotContent& content,
+                    const Theme& theme) {
+    const Made made{size, at.cells.rect, at.rowBars, at.columnBars, at.colourBar, content, theme.dark, theme.font};
+    if (m_made != made) {
+        m_picture = record(made, theme);
+        m_made = made;
+    }
     // A picture grows with the device's dots per inch; our lengths are the painter's already.
     painter.save();
-    painter.scale(static_cast<double>(picture.logicalDpiX()) / painter.device()->logicalDpiX(),
-                  static_cast<double>(picture.logicalDpiY()) / painter.device()->logicalDpiY());
-    painter.drawPicture(0, 0, picture);
+    painter.scale(static_cast<double>(m_picture.logicalDpiX()) / painter.device()->logicalDpiX(),
+                  static_cast<double>(m_picture.logicalDpiY()) / painter.device()->logicalDpiY());
+    painter.drawPicture(0, 0, m_picture);
     painter.restore();
 }
 

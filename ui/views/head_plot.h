@@ -5,9 +5,10 @@
 #include "ui/style/theme.h"
 #include "ui/views/heat_layout.h"
 
-#include <memory>
+#include <QFont>
+#include <QPicture>
+#include <optional>
 
-class QCustomPlot;
 class QPainter;
 
 namespace headscope {
@@ -24,19 +25,30 @@ struct HeadPlotContent {
     double top = 1;      ///< weight at the colours' upper end
     bool shares = false; ///< each row has its own upper end: the bar counts in shares of it
     QString title;       ///< of the colour bar
+    friend bool operator==(const HeadPlotContent&, const HeadPlotContent&) = default;
 };
 
 /// The plot around the cells: frame, the two margins of bars and the colour bar. QCustomPlot is the engine; nobody sees
-/// the widget.
+/// the widget. What it drew last is kept: while a pointer moves over the cells, the plot around them stays.
 class HeadPlot {
 public:
-    HeadPlot();
-    ~HeadPlot();
     void draw(QPainter& painter, const QSize& size, const HeatLayout& layout, const HeadPlotContent& content,
               const Theme& theme);
 
 private:
-    std::unique_ptr<QCustomPlot> m_plot;
+    /// What the picture was made from.
+    struct Made {
+        QSize size;
+        QRectF cells, rowBars, columnBars, colourBar;
+        HeadPlotContent content;
+        bool dark = false;
+        QFont font;
+        friend bool operator==(const Made&, const Made&) = default;
+    };
+    static QPicture record(const Made& made, const Theme& theme);
+
+    std::optional<Made> m_made;
+    QPicture m_picture;
 };
 
 } // namespace headscope

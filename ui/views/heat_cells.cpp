@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the large heatmap shows of one head's weights.
 #include "ui/views/heat_scene.h"
-#include "ui/views/matrix_image.h"
 #include "ui/views/shown.h"
 
 #include <algorithm>
@@ -9,12 +8,6 @@
 namespace headscope {
 
 namespace {
-
-Matrix cropped(const Matrix& cells, Index row, Index rows, Index column, Index columns) {
-    Matrix part(rows, columns);
-    for (Index i = 0; i < rows; ++i) std::copy_n(cells.row(row + i).begin() + column, columns, part.row(i).begin());
-    return part;
-}
 
 /// [n_q] what each row sums to as shown.
 std::vector<double> querySums(const Analysis& a, const ViewState& state, int head) {
@@ -57,28 +50,18 @@ HeatCells heatCells(const Analysis& a, const ViewState& state, int head, const H
     const HeadPicture& picture = a.pictures[static_cast<std::size_t>(head)];
     HeatCells out;
     out.top = static_cast<double>(rangeTop(a, state, head));
-    Matrix weights;
-    if (picture.factor > 1 && queries.count * static_cast<Index>(a.keys.size()) <= most) {
-        weights = shownCells(a, state, head, queries.first, queries.first + queries.count);
-    } else {
-        out.factor = picture.factor;
-        const Matrix whole = shownPicture(a, state, head);
-        const auto pixels = [&](Index cells) { return (cells + picture.factor - 1) / picture.factor; };
-        weights = cropped(whole, queries.first / picture.factor, pixels(queries.count), 0, whole.cols());
-    }
-    Matrix shades = weights;
-    toShades(shades, static_cast<Scalar>(out.top));
-    const Index firstKey = keys.first / out.factor;
-    const Index keyCount = (keys.count + out.factor - 1) / out.factor;
-    out.weights = cropped(weights, 0, weights.rows(), firstKey, keyCount);
-    out.shades = cropped(shades, 0, shades.rows(), firstKey, keyCount);
+    const bool exact = picture.factor > 1 && queries.count * static_cast<Index>(a.keys.size()) <= most;
+    if (!exact) out.factor = picture.factor;
+    out.shades = exact ? HeadShades(shownCells(a, state, head, queries.first, queries.first + queries.count))
+                       : HeadShades(a, state, head);
+    const auto pixels = [&](Index cells) { return (cells + out.factor - 1) / out.factor; };
+    out.shades.crop(exact ? 0 : queries.first / out.factor, pixels(queries.count), keys.first / out.factor,
+                    pixels(keys.count));
+    out.shades.setTop(static_cast<Scalar>(out.top));
+    out.shades.setTransposed(state.transposed);
     out.rowSums = querySums(a, state, head);
     out.columnSums = keySums(a, state, head);
-    if (state.transposed) {
-        out.weights = transposed(out.weights);
-        out.shades = transposed(out.shades);
-        std::swap(out.rowSums, out.columnSums);
-    }
+    if (state.transposed) std::swap(out.rowSums, out.columnSums);
     return out;
 }
 

@@ -4,7 +4,6 @@
 #include "ui/selection.h"
 #include "ui/style/colour_map.h"
 #include "ui/views/describe.h"
-#include "ui/views/head_plot.h"
 #include "ui/views/shown.h"
 
 #include <QCoreApplication>
@@ -78,16 +77,25 @@ double top(const std::vector<double>& values) {
 } // namespace
 
 void HeatLabels::measure(const std::vector<Token>& tokens, const QFont& font) {
-    if (pixelSize == font.pixelSize()) return;
+    const bool sameSize = pixelSize == font.pixelSize();
+    if (sameSize && !words.isEmpty()) return;
+    if (!sameSize || measured.size() > 20000) measured.clear();
     pixelSize = font.pixelSize();
     words.clear();
     width.clear();
     for (const Token& token : tokens) words << tokenLabel(token);
     const std::vector<int> numbers = occurrences(words);
     const QFontMetricsF metrics(bold(font));
+    const auto widthOf = [&](const QString& text) {
+        const auto known = measured.constFind(text);
+        return known != measured.constEnd() ? *known : *measured.insert(text, metrics.horizontalAdvance(text));
+    };
     for (int i = 0; i < words.size(); ++i) {
-        if (numbers[static_cast<std::size_t>(i)] > 0) words[i] += subscript(numbers[static_cast<std::size_t>(i)]);
-        width.push_back(std::ceil(metrics.horizontalAdvance(words[i])));
+        // Word and number by themselves: of a long text's few words each has many numbers.
+        const int number = numbers[static_cast<std::size_t>(i)];
+        const QString small = number > 0 ? subscript(number) : QString();
+        width.push_back(std::ceil(widthOf(words[i]) + (number > 0 ? widthOf(small) : 0)));
+        words[i] += small;
     }
 }
 
@@ -96,11 +104,17 @@ double HeatLabels::widest(const HeatWindow& window) const {
     return window.count > 0 ? *std::max_element(first, first + window.count) : 0;
 }
 
+QString HeatLabels::fitted(Index position, const QFont& font, double room) const {
+    const QString& word = words[static_cast<int>(position)];
+    if (width[static_cast<std::size_t>(position)] <= room) return word; // known, and measuring is slow
+    return QFontMetricsF(font).elidedText(word, Qt::ElideRight, room);
+}
+
 HeatScene::HeatScene(const Analysis& a, const Selection& s, const Theme& t, const QSizeF& area, const Part& part,
                      HeatKept& kept)
     : analysis(a), selection(s), theme(t), size(area), rows(part.rows), columns(part.columns),
       head(std::min(s.shownHead(), a.heads() - 1)), turned(s.state().transposed), font(t.font),
-      small(scaled(t.font, 85)), m_rowLabels(turned ? kept.keys : kept.queries),
+      small(scaled(t.font, 85)), m_plot(kept.plot), m_rowLabels(turned ? kept.keys : kept.queries),
       m_columnLabels(turned ? kept.queries : kept.keys), m_queries(s.shownQueries()), m_keys(s.shownKeys()),
       m_hidden(hiddenKeys(a, s.state())) {
     if (area.width() < 420 || area.height() < 320) font = small;
@@ -219,8 +233,7 @@ void HeatScene::drawRowLabels(QPainter& painter) const {
         const QFont face = marked ? bold(font) : font;
         const QRectF row = grid.rowRect(p - rows.first);
         const QRectF box(layout.rowLabels.left(), row.center().y() - line / 2, layout.rowLabels.width() - 6, line);
-        const QString label =
-            QFontMetricsF(face).elidedText(m_rowLabels.words[static_cast<int>(p)], Qt::ElideRight, box.width());
+        const QString label = m_rowLabels.fitted(p, face, box.width());
         if (marked) {
             const double width = QFontMetricsF(face).horizontalAdvance(label);
             painter.fillRect(QRectF(box.right() - width - 4, box.top(), width + 8, line),
@@ -242,8 +255,7 @@ void HeatScene::drawColumnLabels(QPainter& painter) const {
         const bool marked = std::binary_search(markedColumns().begin(), markedColumns().end(), static_cast<int>(p));
         QFont face = marked ? bold(font) : font;
         if (layout.slanted) face.setHintingPreference(QFont::PreferNoHinting); // hints are for level letters
-        const QString label =
-            QFontMetricsF(face).elidedText(m_columnLabels.words[static_cast<int>(p)], Qt::ElideRight, room + 1);
+        const QString label = m_columnLabels.fitted(p, face, room + 1);
         const double width = QFontMetricsF(face).horizontalAdvance(label);
         painter.save();
         painter.translate(grid.columnRect(p - columns.first).center().x(), layout.columnLabels.bottom() - 3);
@@ -272,18 +284,19 @@ void HeatScene::drawPlot(QPainter& painter, const HeatCells& cells) const {
     content.title = state.range == ColourRange::Row    ? Words::tr("share of the row's greatest")
                     : state.range == ColourRange::Head ? Words::tr("weight, 0 … %1, per head").arg(upper)
                                                        : Words::tr("weight, 0 … %1, all heads").arg(upper);
-    HeadPlot().draw(painter, size.toSize(), layout, content, theme);
+    m_plot.draw(painter, size.toSize(), layout, content, theme);
 }
 
 void HeatScene::drawNumbers(QPainter& painter, const HeatCells& cells) const {
     painter.setFont(small);
     const bool roomy = layout.cells.cellWidth() >= QFontMetricsF(small).horizontalAdvance(shortNumber(0.88)) + 4;
-    for (Index i = 0; i < cells.weights.rows(); ++i) {
-        for (Index j = 0; j < cells.weights.cols(); ++j) {
-            const Scalar weight = cells.weights(i, j);
+    const Matrix shades = cells.shades.pooled(cells.shades.rows(), cells.shades.columns());
+    for (Index i = 0; i < shades.rows(); ++i) {
+        for (Index j = 0; j < shades.cols(); ++j) {
+            const Scalar weight = cells.shades.weight(i, j);
             if (weight < 0) continue;
             const QColor ground = QColor::fromRgb(
-                colourAt(selection.state().colours, theme.dark, static_cast<double>(cells.shades(i, j))));
+                colourAt(selection.state().colours, theme.dark, static_cast<double>(shades(i, j))));
             const QString text =
                 roomy ? shortNumber(static_cast<double>(weight)) : tightNumber(static_cast<double>(weight));
             // Zeros are there to be seen when looked for, not to be in the way.

@@ -3,9 +3,11 @@
 
 #include "core/session/analyze.h"
 #include "ui/style/theme.h"
+#include "ui/views/head_plot.h"
 #include "ui/views/heat_layout.h"
 #include "ui/views/matrix_image.h"
 
+#include <QHash>
 #include <QStringList>
 
 class QPainter;
@@ -16,8 +18,7 @@ class Selection;
 
 /// The visible cells of one head, in rows and columns as drawn (turned when transposed).
 struct HeatCells {
-    Matrix weights;              ///< see matrix_image.h; coarse ones are the greatest of their squares
-    Matrix shades;               ///< shares of the colour range
+    HeadShades shades;           ///< of the visible cells; coarse ones are the greatest of their squares
     double top = 0;              ///< weight at the colours' upper end; 0: each row has its own
     Index factor = 1;            ///< cells per pixel of a coarse picture
     std::vector<double> rowSums; ///< of every position, not only the visible ones
@@ -27,19 +28,26 @@ struct HeatCells {
 HeatCells heatCells(const Analysis& analysis, const ViewState& state, int head, const HeatWindow& rows,
                     const HeatWindow& columns, Index most);
 
-/// The labels of one axis, measured once per text and size of font.
+/// The labels of one axis, measured once per text and size of font; what was measured of a word is kept while somebody
+/// types on.
 struct HeatLabels {
     QStringList words;         ///< repeated ones carry a small number
     std::vector<double> width; ///< in bold
     int pixelSize = 0;
+    QHash<QString, double> measured; ///< words' widths at that size
     void measure(const std::vector<Token>& tokens, const QFont& font);
+    /// Another text is coming.
+    void forget() { words.clear(); }
     double widest(const HeatWindow& window) const;
+    /// The word, elided where it is wider than `room` in this font, which is the measured one or the same not bold.
+    QString fitted(Index position, const QFont& font, double room) const;
 };
 
 /// What the large heatmap keeps from one drawing to the next.
 struct HeatKept {
     HeatLabels queries;
     HeatLabels keys;
+    HeadPlot plot;
 };
 
 /// Everything one drawing of the large heatmap needs. Coordinates begin at 0, 0.
@@ -82,6 +90,7 @@ private:
     void drawSums(QPainter& painter, const HeatCells& cells) const;
     void drawMarks(QPainter& painter) const;
 
+    HeadPlot& m_plot;
     const HeatLabels& m_rowLabels;
     const HeatLabels& m_columnLabels;
     std::vector<int> m_queries; ///< chosen

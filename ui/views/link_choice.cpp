@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace headscope {
 
@@ -15,13 +16,22 @@ namespace {
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
-/// All weights above 0, strongest first; Link::key is the position in `weights`.
-std::vector<Link> ranked(const std::vector<Scalar>& weights) {
+/// Of the weights above 0 the strongest first, equally strong ones by place, until their sum reaches the share of all
+/// (then the rest stands behind them in any order). Link::key is the position in `weights`.
+std::pair<std::vector<Link>, std::size_t> rankedToShare(const std::vector<Scalar>& weights, double total, double share) {
     std::vector<Link> links;
     for (std::size_t i = 0; i < weights.size(); ++i)
         if (weights[i] > 0) links.push_back({static_cast<std::int32_t>(i), weights[i]});
-    std::stable_sort(links.begin(), links.end(), [](const Link& a, const Link& b) { return a.weight > b.weight; });
-    return links;
+    const auto stronger = [](const Link& a, const Link& b) {
+        return a.weight != b.weight ? a.weight > b.weight : a.key < b.key;
+    };
+    // Most rows reach their share with a few of thousands: no more are put in order than it takes.
+    for (std::size_t ordered = 64;; ordered *= 8) {
+        const auto end = links.begin() + static_cast<std::ptrdiff_t>(std::min(ordered, links.size()));
+        std::partial_sort(links.begin(), end, links.end(), stronger);
+        const ShareCount known = countToShare({links.begin(), end}, total, share);
+        if (known.reached || end == links.end()) return {std::move(links), known.count};
+    }
 }
 
 double sum(const std::vector<Scalar>& weights) { return std::accumulate(weights.begin(), weights.end(), 0.0); }
@@ -137,8 +147,7 @@ LinkChoice linksOf(const std::vector<FollowedWeights::Rows>& followed, const Vie
     const std::vector<int>& tokens = focus.incoming ? focus.keys : focus.queries;
     for (std::size_t lane = 0; lane < followed.size(); ++lane) {
         for (std::size_t t = 0; t < tokens.size(); ++t) {
-            const std::vector<Link> links = ranked(followed[lane][t]);
-            const std::size_t count = countToShare(links, sum(followed[lane][t]), state.mass).count;
+            const auto [links, count] = rankedToShare(followed[lane][t], sum(followed[lane][t]), state.mass);
             for (std::size_t r = 0; r < count; ++r)
                 choice.links.push_back({static_cast<int>(lane), focus.incoming ? links[r].key : tokens[t],
                                         focus.incoming ? tokens[t] : links[r].key, links[r].weight});

@@ -139,8 +139,10 @@ void SidePainter::drawName(int i, const QString& number, bool plate) const {
     }
     const double numberWidth = number.isEmpty() || lines ? 0 : QFontMetricsF(m_small).horizontalAdvance(number) + 6;
     double room = lines ? std::max(place.width() - 4, plate ? 160.0 : 0.0) : place.width() - numberWidth;
-    const QString name = m_metrics.elidedText(m_names.name(i), Qt::ElideRight, room + 1);
-    const double width = m_metrics.horizontalAdvance(name);
+    const double known = m_names.widths()[static_cast<std::size_t>(i)];
+    const bool fits = m_layout.nameScale() == 1 && known <= room + 1; // measuring is slow
+    const QString name = fits ? m_names.name(i) : m_metrics.elidedText(m_names.name(i), Qt::ElideRight, room + 1);
+    const double width = fits ? known : m_metrics.horizontalAdvance(name);
     if (lines) place = QRectF(place.center().x() - width / 2, place.top(), width, place.height());
     const QRectF& field = m_layout.field();
     if (lines && plate) place.moveLeft(std::clamp(place.left(), field.left(), std::max(field.left(), field.right() - width)));

@@ -242,7 +242,10 @@ void TextStrip::drawChip(QPainter& painter, const Sentence& sentence, int index,
     painter.setFont(font);
     painter.setPen(chosen ? theme.on(role) : forbidden ? theme.faint : theme.text);
     const QFontMetricsF metrics(font);
-    const QString name = metrics.elidedText(sentence.names->name(index), Qt::ElideRight, ground.width() - 2);
+    // Measuring is slow, and the width of a name that is not bold is known.
+    const bool fits = !chosen && sentence.names->widths()[static_cast<std::size_t>(index)] <= ground.width() - 2;
+    const QString name = fits ? sentence.names->name(index)
+                              : metrics.elidedText(sentence.names->name(index), Qt::ElideRight, ground.width() - 2);
     painter.drawText(ground, static_cast<int>(Qt::AlignCenter | Qt::TextSingleLine), name);
     if (asKey) {
         const double half = std::min(metrics.horizontalAdvance(name), ground.width()) / 2;
