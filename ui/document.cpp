@@ -137,10 +137,10 @@ void Document::apply(const Session& session) {
 
 void Document::startAnalysis() {
     const bool wasBusy = m_job.busy();
-    m_job.start([session = m_session, files = m_files](std::stop_token stop) -> Result<AnalysisPtr> {
+    m_job.start([session = m_session, files = m_files, before = m_analysis](std::stop_token stop) -> Result<AnalysisPtr> {
         Result<SandboxFilesPtr> read = files->get(session.sandbox, stop);
         if (!read) return read.error();
-        return analyze(session, *read, stop);
+        return analyze(session, *read, stop, Depth::Full, before);
     });
     if (!wasBusy) emit busyChanged(true);
 }

@@ -78,6 +78,12 @@ std::shared_ptr<const Matrix> followingOf(const Sandbox& sandbox, const LayerTra
     return nullptr;
 }
 
+KnownWeights knownFrom(const AnalysisPtr& before) {
+    if (!before || before->empty()) return {};
+    const LayerTrace& trace = *before->trace;
+    return {before->sandbox.weights, trace.config, before->positions, trace.seed, before->designs, trace.weightsUsed};
+}
+
 /// Runs the layer and gathers what the views draw, in one pass.
 Status computeAll(Analysis& a, AttentionInput input, std::stop_token stop) {
     const Mask mask = input.mask;
@@ -118,7 +124,8 @@ Status compute(Analysis& a, SandboxLayer layer, std::stop_token stop, Depth dept
 
 } // namespace
 
-Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::stop_token stop, Depth depth) {
+Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::stop_token stop, Depth depth,
+                            const AnalysisPtr& before) {
     const auto begin = std::chrono::steady_clock::now();
     static const SandboxFiles noFiles;
     const SandboxFiles& given = files ? *files : noFiles;
@@ -136,7 +143,8 @@ Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::
     if (!config) return config.error();
     a->config = *config;
     if (!a->queries.empty() && !a->keys.empty()) {
-        auto layer = buildSandbox(session.sandbox, given, a->queries, a->cross ? &a->keys : nullptr);
+        auto layer = buildSandbox(session.sandbox, given, a->queries, a->cross ? &a->keys : nullptr,
+                                  knownFrom(before));
         if (!layer) return layer.error();
         if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, "stopped"};
         if (Status status = compute(*a, std::move(*layer), stop, depth); !status) return status.error();
@@ -158,12 +166,13 @@ std::vector<Scalar> Analysis::row(int head, Index query) const {
         const auto weights = picture.pixels.row(query);
         return {weights.begin(), weights.end()};
     }
-    return trace->weightsRow(head, query);
+    return *lines->get({LineCache::Kind::Row, head, query}, [&] { return trace->weightsRow(head, query); });
 }
 
 std::vector<Scalar> Analysis::column(int head, Index key) const {
     const HeadPicture& picture = pictures[static_cast<std::size_t>(head)];
-    if (picture.factor > 1) return trace->weightsColumn(head, key);
+    if (picture.factor > 1)
+        return *lines->get({LineCache::Kind::Column, head, key}, [&] { return trace->weightsColumn(head, key); });
     std::vector<Scalar> weights;
     for (Index i = 0; i < picture.pixels.rows(); ++i) weights.push_back(picture.pixels(i, key));
     return weights;

@@ -3,6 +3,7 @@
 
 #include "core/analysis/head_measures.h"
 #include "core/analysis/head_pictures.h"
+#include "core/attention/line_cache.h"
 #include "core/session/session.h"
 
 #include <memory>
@@ -29,6 +30,7 @@ struct Analysis {
     std::vector<RankedLinks> links;              ///< per head
     std::vector<std::string> notes;              ///< things to say aloud, whole sentences
     double milliseconds = 0;                     ///< the computation's time
+    std::shared_ptr<LineCache> lines = std::make_shared<LineCache>(); ///< what row() and column() remember
 
     bool empty() const { return !trace; }
     int heads() const { return empty() ? 0 : config.heads; }
@@ -48,8 +50,9 @@ enum class Depth {
 };
 
 /// The one door to the core: a pure function of the session and its files. A text without tokens gives an empty
-/// analysis. Errors: those of buildSandbox, Io where memory is too short, and Cancelled.
+/// analysis. What an earlier analysis made from the same dials is taken from `before`, if there is one, which saves time
+/// and changes nothing else. Errors: those of buildSandbox, Io where memory is too short, and Cancelled.
 Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::stop_token stop = {},
-                            Depth depth = Depth::Full);
+                            Depth depth = Depth::Full, const AnalysisPtr& before = nullptr);
 
 } // namespace headscope

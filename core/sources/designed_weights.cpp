@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sources/designed_weights.h"
 
+#include "core/base/transpose.h"
 #include "core/sources/designs.h"
 #include "core/sources/position_kernel.h"
 #include "core/sources/vector_reader.h"
@@ -65,8 +66,8 @@ public:
 
     AttentionWeights build() {
         const AttentionConfig& c = m_config;
-        m_weights.wq = Matrix(c.dModel, static_cast<Index>(c.heads) * c.dK);
-        m_weights.wk = Matrix(c.dModel, static_cast<Index>(c.kvHeads) * c.dK);
+        m_wq = Matrix(static_cast<Index>(c.heads) * c.dK, c.dModel);
+        m_wk = Matrix(static_cast<Index>(c.kvHeads) * c.dK, c.dModel);
         for (int kv = 0; kv < c.kvHeads; ++kv)
             for (const Part& part : divide(c, m_designs, kv)) {
                 if (part.trait == Trait::Position)
@@ -75,19 +76,21 @@ public:
                     contentPart(kv, part);
             }
         valuesAndOutput();
+        m_weights.wq = transposed(m_wq);
+        m_weights.wk = transposed(m_wk);
+        m_weights.wv = transposed(m_wv);
         return std::move(m_weights);
     }
 
 private:
     static void write(Matrix& m, Index column, const std::vector<double>& w, double factor) {
-        for (Index r = 0; r < m.rows(); ++r)
-            m(r, column) = static_cast<Scalar>(factor * w[static_cast<std::size_t>(r)]);
+        std::ranges::transform(w, m.row(column).begin(), [&](double x) { return static_cast<Scalar>(factor * x); });
     }
     void writeKey(int kv, Index column, const std::vector<double>& w, double factor) {
-        write(m_weights.wk, static_cast<Index>(kv) * m_config.dK + column, w, factor);
+        write(m_wk, static_cast<Index>(kv) * m_config.dK + column, w, factor);
     }
     void writeQuery(int head, Index column, const std::vector<double>& w, double factor) {
-        write(m_weights.wq, static_cast<Index>(head) * m_config.dK + column, w, factor);
+        write(m_wq, static_cast<Index>(head) * m_config.dK + column, w, factor);
     }
     bool looksFor(int head, Trait trait) const { return traitOf(m_designs[static_cast<std::size_t>(head)]) == trait; }
 
@@ -107,6 +110,10 @@ private:
     const AttentionConfig& m_config;
     const std::vector<Design>& m_designs;
     VectorReader m_reader;
+    // Column by column they are made, so they are turned until they are done: [columns, dModel].
+    Matrix m_wq;
+    Matrix m_wk;
+    Matrix m_wv;
     AttentionWeights m_weights;
     std::map<Index, PositionKernel> m_kernels; ///< by number of pairs
 };
@@ -164,14 +171,14 @@ void Designer::valuesAndOutput() {
     const AttentionConfig& c = m_config;
     const bool concat = c.combine == Combine::Concat;
     const Index content = m_reader.layout().content();
-    m_weights.wv = Matrix(c.dModel, static_cast<Index>(c.kvHeads) * c.dV);
+    m_wv = Matrix(static_cast<Index>(c.kvHeads) * c.dV, c.dModel);
     m_weights.wo = Matrix(static_cast<Index>(concat ? c.heads : 1) * c.dV, c.dModel);
     const auto coordinate = [&](int kv, Index column) {
         return ((concat ? static_cast<Index>(kv) * c.dV : 0) + column) % content;
     };
     for (Index column = 0; column < std::min<Index>(c.dV, content); ++column) {
         for (int kv = 0; kv < c.kvHeads; ++kv)
-            write(m_weights.wv, static_cast<Index>(kv) * c.dV + column, m_reader.content(coordinate(kv, column)), 1);
+            write(m_wv, static_cast<Index>(kv) * c.dV + column, m_reader.content(coordinate(kv, column)), 1);
         for (int h = 0; h < (concat ? c.heads : 1); ++h) {
             const std::vector<double>& place = m_reader.place(coordinate(c.kvHeadOf(h), column));
             const auto row = m_weights.wo.row(static_cast<Index>(h) * c.dV + column);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sources/positions.h"
 
+#include "core/base/parallel.h"
 #include "core/base/rng.h"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace headscope {
 
@@ -12,14 +15,17 @@ double frequency(Index pair, Index dModel) {
 }
 
 Matrix sinusoidalPositions(Index n, Index dModel) {
+    std::vector<double> omegas; // one per pair
+    for (Index pair = 0; 2 * pair < dModel; ++pair) omegas.push_back(frequency(pair, dModel));
     Matrix positions(n, dModel); // [n, dModel]
-    for (Index column = 0; column < dModel; ++column) {
-        const double omega = frequency(column / 2, dModel);
-        for (Index t = 0; t < n; ++t) {
-            const double angle = static_cast<double>(t) * omega;
-            positions(t, column) = static_cast<Scalar>(column % 2 == 0 ? std::sin(angle) : std::cos(angle));
-        }
-    }
+    constexpr Index together = 16; // rows that are worth another thread's attention
+    parallelFor((n + together - 1) / together, [&](Index task) {
+        for (Index t = task * together; t < std::min(n, (task + 1) * together); ++t)
+            for (Index column = 0; column < dModel; ++column) {
+                const double angle = static_cast<double>(t) * omegas[static_cast<std::size_t>(column / 2)];
+                positions(t, column) = static_cast<Scalar>(column % 2 == 0 ? std::sin(angle) : std::cos(angle));
+            }
+    });
     return positions;
 }
 

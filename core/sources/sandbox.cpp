@@ -94,21 +94,37 @@ Status checkFileWeights(const AttentionWeights& w, const AttentionConfig& c, con
                                          (c.combine == Combine::Concat ? "" : "; use --combine concat"));
 }
 
+/// Whether the dials of this layer make the weights that are known.
+bool makes(const Sandbox& s, const SandboxLayer& layer, const KnownWeights& known) {
+    if (!known.weights || s.weights == WeightSource::File || known.source != s.weights || known.seed != s.seed)
+        return false;
+    AttentionConfig config = known.config;
+    config.temperature = layer.attention.config.temperature; // neither is looked at when weights are made
+    config.dropout = layer.attention.config.dropout;
+    return config == layer.attention.config && known.positions == layer.positions && known.designs == layer.designs;
+}
+
 /// The weights and what is said of designed ones.
-Status chooseWeights(const Sandbox& s, const SandboxFiles& files, Index dIn, SandboxLayer& layer) {
+Status chooseWeights(const Sandbox& s, const SandboxFiles& files, Index dIn, const KnownWeights& known,
+                     SandboxLayer& layer) {
     const AttentionConfig& c = layer.attention.config;
     layer.designs.resize(static_cast<std::size_t>(c.heads));
     if (fromWeightsFile(s, files)) {
         layer.attention.weights = files.weights;
         return checkFileWeights(*files.weights, c, s);
     }
-    if (s.weights != WeightSource::Designed) {
+    const bool designed = s.weights == WeightSource::Designed;
+    std::vector<Design> designs;
+    for (int h = 0; designed && h < c.heads; ++h) designs.push_back(designOf(s, h));
+    std::ranges::copy(designs, layer.designs.begin());
+    if (makes(s, layer, known)) {
+        layer.attention.weights = known.weights;
+        return {};
+    }
+    if (!designed) {
         layer.attention.weights = std::make_shared<AttentionWeights>(randomWeights(c, dIn, s.seed));
         return {};
     }
-    std::vector<Design> designs;
-    for (int h = 0; h < c.heads; ++h) designs.push_back(designOf(s, h));
-    std::ranges::copy(designs, layer.designs.begin());
     AttentionWeights weights = designedWeights(c, designs, layer.positions, s.seed);
     if (c.bias) addRandomBiases(weights, c, s.seed);
     layer.attention.weights = std::make_shared<AttentionWeights>(std::move(weights));
@@ -165,7 +181,7 @@ Result<AttentionConfig> resolveConfig(const Sandbox& s, const SandboxFiles& file
 }
 
 Result<SandboxLayer> buildSandbox(const Sandbox& s, const SandboxFiles& files, const std::vector<Token>& queries,
-                                  const std::vector<Token>* keys) {
+                                  const std::vector<Token>* keys, const KnownWeights& known) {
     const auto config = resolveConfig(s, files);
     if (!config) return config.error();
     SandboxLayer layer;
@@ -193,7 +209,7 @@ Result<SandboxLayer> buildSandbox(const Sandbox& s, const SandboxFiles& files, c
     auto mask = Mask::make(s.mask, attention.queries->rows(), attention.keys->rows(), config->heads);
     if (!mask) return mask.error();
     attention.mask = std::move(*mask);
-    if (Status status = chooseWeights(s, files, *width, layer); !status) return status.error();
+    if (Status status = chooseWeights(s, files, *width, known, layer); !status) return status.error();
     layer.notes = designNotes(layer, fromFiles);
     layer.notes.insert(layer.notes.end(), files.notes.begin(), files.notes.end());
     return layer;

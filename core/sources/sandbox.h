@@ -72,10 +72,22 @@ struct SandboxLayer {
     std::vector<std::string> notes;             ///< what a designed head cannot keep under these dials, in words
 };
 
+/// Weights made earlier and the dials that made them. The text has no part in them, so while somebody types the same
+/// ones are taken again.
+struct KnownWeights {
+    WeightSource source = WeightSource::Designed;
+    AttentionConfig config;
+    Positions positions = Positions::Sinusoidal;
+    std::uint64_t seed = 0;
+    std::vector<std::optional<Design>> designs;      ///< per head
+    std::shared_ptr<const AttentionWeights> weights; ///< null: none are known
+};
+
 /// Token vectors (or the input file) + positions, weights, masks: everything `attend` needs.
-/// `keys` is null for self-attention. Usage error for impossible dials, Input error where files and text do not fit.
+/// `keys` is null for self-attention. `known` saves making weights again and changes no number. Usage error for
+/// impossible dials, Input error where files and text do not fit.
 Result<SandboxLayer> buildSandbox(const Sandbox& sandbox, const SandboxFiles& files, const std::vector<Token>& queries,
-                                  const std::vector<Token>* keys);
+                                  const std::vector<Token>* keys, const KnownWeights& known = {});
 
 /// The shape the dials and the files make together. Usage error for what cannot be.
 Result<AttentionConfig> resolveConfig(const Sandbox& sandbox, const SandboxFiles& files);

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <functional>
 #include <thread>
 
 namespace headscope {
@@ -255,6 +256,56 @@ TEST(Analyze, stopsWhenAsked) {
     const auto result = analyze(s, nullptr, stop.get_token());
     ASSERT_FALSE(result.ok());
     EXPECT_EQ(result.error().code, ErrorCode::Cancelled);
+}
+
+TEST(Analyze, takesWeightsFromBeforeWhereTheSameDialsMakeThem) {
+    Session first;
+    first.text = "a rose is a rose";
+    first.sandbox.bias = true;
+    const AnalysisPtr before = *analyze(first, nullptr);
+    const std::pair<const char*, std::function<void(Session&)>> alike[] = {
+        {"text", [](Session& s) { s.text = "is a rose a rose, then?"; }},
+        {"cross", [](Session& s) { s.text2 = "another"; }},
+        {"temperature", [](Session& s) { s.sandbox.temperature = 2; }},
+        {"dropout", [](Session& s) { s.sandbox.dropout = 0.5; }},
+        {"mask", [](Session& s) { s.sandbox.mask.causal = true; }},
+    };
+    const std::pair<const char*, std::function<void(Session&)>> others[] = {
+        {"d_model", [](Session& s) { s.sandbox.dModel = 48; }},
+        {"heads", [](Session& s) { s.sandbox.heads = 8; }},
+        {"kv_heads", [](Session& s) { s.sandbox.kvHeads = 2; }},
+        {"d_k", [](Session& s) { s.sandbox.dK = 8; }},
+        {"d_v", [](Session& s) { s.sandbox.dV = 8; }},
+        {"score", [](Session& s) { s.sandbox.score = ScoreKind::Euclidean; }},
+        {"combine", [](Session& s) { s.sandbox.combine = Combine::Sum; }},
+        {"bias", [](Session& s) { s.sandbox.bias = false; }},
+        {"seed", [](Session& s) { s.sandbox.seed = 7; }},
+        {"positions", [](Session& s) { s.sandbox.positions = Positions::Learned; }},
+        {"designs", [](Session& s) { s.sandbox.designs = {Design::Similar}; }},
+        {"random", [](Session& s) { s.sandbox.weights = WeightSource::Random; }},
+    };
+    const auto check = [&](const char* what, const std::function<void(Session&)>& change, bool taken) {
+        SCOPED_TRACE(what);
+        Session s = first;
+        change(s);
+        const AnalysisPtr alone = *analyze(s, nullptr);
+        const AnalysisPtr after = *analyze(s, nullptr, {}, Depth::Full, before);
+        EXPECT_EQ(after->trace->weightsUsed == before->trace->weightsUsed, taken);
+        EXPECT_EQ(after->trace->weightsUsed->wq, alone->trace->weightsUsed->wq);
+        EXPECT_EQ(after->trace->weightsUsed->bo, alone->trace->weightsUsed->bo);
+        EXPECT_EQ(after->trace->output, alone->trace->output);
+        EXPECT_EQ(after->notes, alone->notes);
+    };
+    for (const auto& [what, change] : alike) check(what, change, true);
+    for (const auto& [what, change] : others) check(what, change, false);
+}
+
+TEST(Analyze, aFilesWeightsAreNeverTakenFromBefore) {
+    const Session s = fromFile("a rose");
+    const AnalysisPtr before = *analyze(s, shared(fileOf(smallShape(), 12)));
+    SandboxFiles other = fileOf(smallShape(), 12);
+    const auto weights = other.weights;
+    EXPECT_EQ((*analyze(s, shared(std::move(other)), {}, Depth::Full, before))->trace->weightsUsed, weights);
 }
 
 TEST(Analyze, runsInSeveralThreadsAtOnce) {
