@@ -87,10 +87,11 @@ json keyPresses(int tokens, int heads, int dModel, int presses) {
     new PaintWatch(shown.grid(), [&] {
         if (painted == 0 && shown.grid().analysis()->text == shown.document().session().text) painted = clock.ms();
     });
-    std::vector<double> grid, window, computed;
+    std::vector<double> grid, window, computed, worked;
     for (int i = -10; i < presses; ++i) {
         painted = 0;
         clock = {};
+        const double before = threadTime();
         if (i % 2)
             QTest::keyClick(&shown.box(), Qt::Key_Backspace);
         else
@@ -101,6 +102,7 @@ json keyPresses(int tokens, int heads, int dModel, int presses) {
             grid.push_back(painted);
             window.push_back(out);
             computed.push_back(shown.document().analysis()->milliseconds);
+            worked.push_back(threadTime() - before);
         }
         rest(10); // what is left over of this press
     }
@@ -109,6 +111,7 @@ json keyPresses(int tokens, int heads, int dModel, int presses) {
             {"d_model", dModel},
             {"to_grid", toJson(grid)},
             {"to_window", toJson(window)},
+            {"of_it_window_thread", toJson(worked)},
             {"of_it_analysis", toJson(computed)}};
 }
 
@@ -183,13 +186,16 @@ json memory() {
     return out;
 }
 
-/// How long the window did not answer: a timer of 1 ms, and the gaps between its ticks.
+/// How long the window did not answer: a timer of 1 ms, the gaps between its ticks, and how much of the processor the
+/// window's thread had in them.
 class Pulse {
 public:
     Pulse() {
         QObject::connect(&m_timer, &QTimer::timeout, [this] {
             m_gaps.push_back(m_clock.ms());
+            m_worked.push_back(threadTime() - m_before);
             m_clock = {};
+            m_before = threadTime();
         });
         m_timer.setTimerType(Qt::PreciseTimer);
         m_timer.start(1);
@@ -201,14 +207,18 @@ public:
         out["what"] = what;
         out["tokens"] = tokens;
         out["over_16_ms"] = std::count_if(m_gaps.begin(), m_gaps.end(), [](double gap) { return gap > 16; });
+        out["window_thread"] = toJson(m_worked);
         m_gaps.clear();
+        m_worked.clear();
         return out;
     }
 
 private:
     QTimer m_timer;
     Clock m_clock;
+    double m_before = threadTime();
     std::vector<double> m_gaps;
+    std::vector<double> m_worked;
 };
 
 void hover(QWidget& widget, const QPointF& at) {

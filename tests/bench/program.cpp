@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 
 namespace headscope::bench {
 
@@ -22,6 +23,12 @@ nlohmann::json toJson(std::vector<double> all) {
             {"ms_least", all.front()},
             {"ms_worst", all.back()},
             {"runs", all.size()}};
+}
+
+double threadTime() {
+    timespec used{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return 1e3 * static_cast<double>(used.tv_sec) + 1e-6 * static_cast<double>(used.tv_nsec);
 }
 
 double load() {

@@ -19,6 +19,9 @@ private:
     std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
 };
 
+/// The processor time that the calling thread has used, milliseconds: what a frame costs, however busy the machine is.
+double threadTime();
+
 /// Median, 99th percentile, least and worst of some milliseconds.
 nlohmann::json toJson(std::vector<double> milliseconds);
 /// The machine's load average of the last minute.
