@@ -18,6 +18,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
+#include <functional>
 #include <iostream>
 
 using namespace headscope;
@@ -235,6 +236,35 @@ void sweep(QWidget& widget, int steps) {
     rest(300); // the views let go a little later
 }
 
+/// What happens to a whole window that shows much.
+json turnover(Shown& shown, Pulse& pulse, int tokens) {
+    json out;
+    const auto step = [&](const char* what, const std::function<void()>& act) {
+        act();
+        rest(300);
+        shown.wait();
+        out.push_back(pulse.take(what, tokens));
+    };
+    step("resize", [&] {
+        for (int i = 0; i < 8; ++i) {
+            shown.window().resize(1280 + 20 * i, 800 + 10 * i);
+            rest(30);
+        }
+    });
+    step("dark", [&] { shown.window().setThemeChoice(ThemeChoice::Dark); });
+    step("light", [&] { shown.window().setThemeChoice(ThemeChoice::Light); });
+    const auto look = [&](const char* what, const std::function<void(ViewState&)>& change) {
+        step(what, [&] { shown.window().selection().edit(QString::fromLatin1(what), change); });
+    };
+    look("transpose", [](ViewState& s) { s.transposed = !s.transposed; });
+    look("range of each row", [](ViewState& s) { s.range = ColourRange::Row; });
+    look("hide the first token", [](ViewState& s) { s.hidden = HiddenTokens::SpecialAndFirst; });
+    step("undo", [&] { shown.document().undoStack().undo(); });
+    const Session session = shown.document().session();
+    step("open", [&] { shown.document().reset(session, {}); });
+    return out;
+}
+
 json stalls() {
     json out;
     {
@@ -272,6 +302,7 @@ json stalls() {
     out.push_back(pulse.take("hover grid", 4096));
     sweep(shown.window().viewOf(ViewKind::Head), 20);
     out.push_back(pulse.take("hover head", 4096));
+    for (json& one : turnover(shown, pulse, 4096)) out.push_back(std::move(one));
     return out;
 }
 

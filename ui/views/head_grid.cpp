@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/head_grid.h"
 
+#include "core/base/parallel.h"
 #include "ui/views/describe.h"
 #include "ui/views/shown.h"
 
@@ -160,11 +161,14 @@ const HeadShades& HeadGrid::shades(int head) const {
     const auto same =
         s.range == m.range && s.hidden == m.hidden && s.renormalise == m.renormalise && s.transposed == m.transposed;
     if (!same || m_shades.empty()) {
-        m_shades.clear();
-        m_images.assign(static_cast<std::size_t>(analysis()->heads()), {});
+        m_shades.assign(static_cast<std::size_t>(analysis()->heads()), {});
+        m_images.assign(m_shades.size(), {});
+        // Side by side: with hidden tokens some of the weights are computed again.
+        parallelFor(analysis()->heads(), [&](Index h) {
+            m_shades[static_cast<std::size_t>(h)] = HeadShades(*analysis(), s, static_cast<int>(h));
+        });
         Scalar all = 0;
-        for (int h = 0; h < analysis()->heads(); ++h)
-            all = std::max(all, m_shades.emplace_back(*analysis(), s, h).greatest());
+        for (const HeadShades& shades : m_shades) all = std::max(all, shades.greatest());
         for (HeadShades& shades : m_shades) {
             if (s.range != ColourRange::Row) shades.setTop(s.range == ColourRange::Head ? shades.greatest() : all);
             shades.setTransposed(s.transposed);
