@@ -214,7 +214,8 @@ void HeadCollector::average(int head) {
         for (double* value : {&sum.entropy, &sum.confidence, &sum.meanDistance, &sum.previous, &sum.next, &sum.self,
                               &sum.first, &sum.sameToken})
             *value /= static_cast<double>(rows);
-    if (checks[h].promised > 0) sum.kept = kept / static_cast<double>(checks[h].promised);
+    sum.promisedRows = checks[h].promised;
+    if (sum.promisedRows > 0) sum.kept = kept / static_cast<double>(sum.promisedRows);
     measures[h] = sum;
 }
 

@@ -17,7 +17,8 @@ struct HeadMeasures {
     double first = 0;        ///< share on j = 0 (the sink)
     double sameToken = 0;    ///< share on keys with the query's own text, itself included
     double kept = -1; ///< share on what the head's design promises, over rows with a promise; −1 where there is none
-    Index maskedRows = 0; ///< rows with nothing to read
+    Index promisedRows = 0; ///< how many rows kept is the mean of
+    Index maskedRows = 0;   ///< rows with nothing to read
 };
 
 } // namespace headscope

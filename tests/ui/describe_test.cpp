@@ -43,6 +43,18 @@ TEST(Describe, SaysWhatTheHeadDoesAsAWhole) {
     EXPECT_EQ(headTag(*a, 0).toStdString(), "previous " + previous);
 }
 
+TEST(Describe, AShareOfSomeRowsIsNotThatOfAll) {
+    Session session;
+    session.text = "no man is an island";
+    session.text2 = "an island is no home";
+    const AnalysisPtr a = analysisOf(session); // "man" has no key of its own
+    EXPECT_EQ(headTag(*a, 3).toStdString(), "same " + percent(a->measures[3].kept).toStdString() + " in 4 of 5 rows");
+    ViewState state;
+    state.head = 3;
+    EXPECT_NE(sentence(*a, state).find("reads mostly the same token in the 4 of 5 rows that have one ("), std::string::npos);
+    EXPECT_EQ(headCharacter(*a, 0).rows, QString()) << "every row has a previous token";
+}
+
 TEST(Describe, NamesAHeadWithoutDesignFromItsNumbers) {
     Analysis a = *analysisOf("the cat sat on the mat");
     a.designs.assign(a.designs.size(), std::nullopt);

@@ -129,6 +129,8 @@ QString headSentence(const Analysis& a, const ViewState& state, int head) {
     }
     const HeadCharacter character = headCharacter(a, head);
     const HeadMeasures& m = a.measures[static_cast<std::size_t>(head)];
+    if (!character.rows.isEmpty())
+        return Words::tr("reads mostly the %1 in the %2 that have one (%3)").arg(character.name, character.rows, percent(character.share));
     if (!character.name.isEmpty())
         return Words::tr("reads mostly the %1 (%2)").arg(character.name, percent(character.share));
     if (m.entropy >= 0.85)
@@ -141,6 +143,7 @@ struct Pattern {
     const char* name; ///< in a sentence and in the title
     const char* tag;  ///< under a small picture
     double share;
+    Index rows = 0; ///< that have something to keep; 0: all
 };
 
 /// The pattern that holds at least half of the mass: the design when it keeps that much, else the most particular one.
@@ -158,6 +161,8 @@ const Pattern* patternOf(const Analysis& a, int head, std::vector<Pattern>& patt
     if (h < a.designs.size() && a.designs[h] && kept >= 0.5) {
         Pattern& designed = patterns[static_cast<std::size_t>(*a.designs[h])]; // in the order of Design
         designed.share = kept;
+        const Index readable = static_cast<Index>(a.queries.size()) - m.maskedRows;
+        if (m.promisedRows < readable) designed.rows = m.promisedRows;
         return &designed;
     }
     const Pattern* best = &patterns[0];
@@ -165,6 +170,13 @@ const Pattern* patternOf(const Analysis& a, int head, std::vector<Pattern>& patt
         // The same token includes the token itself: it must bring something of its own.
         if (p.share > best->share + 0.02) best = &p;
     return best->share >= 0.5 ? best : nullptr;
+}
+
+/// Of which rows the share is, when not of all that can read.
+QString someRows(const Analysis& a, int head, const Pattern& pattern) {
+    if (pattern.rows == 0) return {};
+    const Index readable = static_cast<Index>(a.queries.size()) - a.measures[static_cast<std::size_t>(head)].maskedRows;
+    return Words::tr("%L1 of %L2 rows").arg(pattern.rows).arg(readable);
 }
 
 bool isBidiControl(char32_t c) {
@@ -191,13 +203,15 @@ QString visible(char32_t c) {
 HeadCharacter headCharacter(const Analysis& analysis, int head) {
     std::vector<Pattern> patterns;
     const Pattern* pattern = patternOf(analysis, head, patterns);
-    return pattern ? HeadCharacter{Words::tr(pattern->name), pattern->share} : HeadCharacter{};
+    return pattern ? HeadCharacter{Words::tr(pattern->name), pattern->share, someRows(analysis, head, *pattern)} : HeadCharacter{};
 }
 
 QString headTag(const Analysis& analysis, int head) {
     std::vector<Pattern> patterns;
     if (const Pattern* pattern = patternOf(analysis, head, patterns))
-        return Words::tr("%1 %2").arg(Words::tr(pattern->tag), percent(pattern->share));
+        return pattern->rows == 0 ? Words::tr("%1 %2").arg(Words::tr(pattern->tag), percent(pattern->share))
+                                  : Words::tr("%1 %2 in %3").arg(Words::tr(pattern->tag), percent(pattern->share),
+                                                                 someRows(analysis, head, *pattern));
     return analysis.measures[static_cast<std::size_t>(head)].entropy >= 0.85 ? Words::tr("spread out")
                                                                              : Words::tr("mixed");
 }

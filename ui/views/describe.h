@@ -17,6 +17,7 @@ QString describe(const Analysis& analysis, const Selection& selection);
 struct HeadCharacter {
     QString name;
     double share = 0;
+    QString rows; ///< "4 of 9 rows" when the share is that of some rows only, those with something to keep; else empty
 };
 HeadCharacter headCharacter(const Analysis& analysis, int head);
 /// The tag of a small picture: "previous 98 %"; "spread out" or "mixed" for a head without a pattern.
