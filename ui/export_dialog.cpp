@@ -13,6 +13,7 @@
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPainter>
 #include <QProgressBar>
 #include <QPushButton>
 #include <algorithm>
@@ -21,7 +22,7 @@ namespace headscope {
 
 namespace {
 
-constexpr QSize previewRoom(320, 220);
+constexpr QSize previewRoom(440, 330);
 constexpr double millimetresPerPixel = 25.4 / 96;
 
 } // namespace
@@ -30,7 +31,7 @@ ExportDialog::ExportDialog(Document& document, const std::vector<View*>& views, 
     : QDialog(parent), m_document(document), m_views(views), m_theme(theme), m_view(new QComboBox(this)), m_format(new QComboBox(this)),
       m_unit(new QComboBox(this)), m_width(new QDoubleSpinBox(this)), m_height(new QDoubleSpinBox(this)), m_dpi(new QDoubleSpinBox(this)),
       m_transparent(new QCheckBox(tr("Transparent ground"), this)), m_dark(new QCheckBox(tr("Dark theme"), this)),
-      m_preview(new QLabel(this)), m_message(new QLabel(this)), m_progress(new QProgressBar(this)),
+      m_preview(new QLabel(this)), m_caption(new QLabel(this)), m_message(new QLabel(this)), m_progress(new QProgressBar(this)),
       m_write(new QPushButton(tr("Choose a file and write…"), this)), m_cancel(new QPushButton(tr("Close"), this)),
       m_numbers([this](Outcome outcome) { finish(outcome.path, outcome.status); }) {
     setWindowTitle(tr("Export"));
@@ -47,14 +48,13 @@ ExportDialog::ExportDialog(Document& document, const std::vector<View*>& views, 
     }
     m_width->setObjectName(QStringLiteral("width"));
     m_height->setObjectName(QStringLiteral("height"));
-    m_width->setValue(std::max(200, chosen.width()));
-    m_height->setValue(std::max(150, chosen.height()));
     m_dpi->setRange(10, 2400);
     m_dpi->setDecimals(0);
     m_dpi->setValue(300);
     m_dark->setChecked(theme.dark);
     m_transparent->setObjectName(QStringLiteral("transparent"));
     build();
+    takeViewSize();
     syncControls();
 }
 
@@ -74,11 +74,19 @@ void ExportDialog::build() {
     auto* column = new QVBoxLayout(this);
     auto* row = new QHBoxLayout;
     row->addLayout(form);
-    row->addWidget(m_preview);
+    auto* page = new QVBoxLayout;
+    page->addWidget(m_preview);
+    page->addWidget(m_caption);
+    row->addLayout(page);
+    m_caption->setAlignment(Qt::AlignCenter);
+    m_caption->setForegroundRole(QPalette::PlaceholderText);
+    m_caption->setObjectName(QStringLiteral("caption"));
     column->addLayout(row);
     m_preview->setFixedSize(previewRoom);
     m_preview->setAlignment(Qt::AlignCenter);
     m_preview->setAccessibleName(tr("Preview"));
+    m_preview->setObjectName(QStringLiteral("preview"));
+    m_view->setObjectName(QStringLiteral("view"));
     m_message->setWordWrap(true);
     m_message->setTextFormat(Qt::PlainText);
     m_message->setObjectName(QStringLiteral("message"));
@@ -102,18 +110,35 @@ void ExportDialog::build() {
         finish(QString(), Error{ErrorCode::Cancelled, {}, {}});
     });
     connect(m_format, &QComboBox::currentIndexChanged, this, &ExportDialog::syncControls);
-    connect(m_view, &QComboBox::currentIndexChanged, this, &ExportDialog::updatePreview);
+    connect(m_view, &QComboBox::currentIndexChanged, this, [this] {
+        if (m_sizeIsViews) takeViewSize();
+        updatePreview();
+    });
     connect(m_unit, &QComboBox::currentIndexChanged, this, [this](int unit) {
         const double factor = unit == 1 ? millimetresPerPixel : 1 / millimetresPerPixel;
         // A tenth of a millimetre is less than half a pixel: there and back is the same size.
         for (QDoubleSpinBox* side : {m_width, m_height}) side->setDecimals(1);
+        const bool views = m_sizeIsViews;
         m_width->setValue(m_width->value() * factor);
         m_height->setValue(m_height->value() * factor);
+        m_sizeIsViews = views;
         for (QDoubleSpinBox* side : {m_width, m_height}) side->setDecimals(unit == 1 ? 1 : 0);
         syncControls();
     });
-    for (QDoubleSpinBox* side : {m_width, m_height}) connect(side, &QDoubleSpinBox::valueChanged, this, &ExportDialog::updatePreview);
+    for (QDoubleSpinBox* side : {m_width, m_height})
+        connect(side, &QDoubleSpinBox::valueChanged, this, [this] {
+            m_sizeIsViews = false;
+            updatePreview();
+        });
+    connect(m_dpi, &QDoubleSpinBox::valueChanged, this, &ExportDialog::updatePreview);
     for (QCheckBox* box : {m_transparent, m_dark}) connect(box, &QCheckBox::toggled, this, &ExportDialog::updatePreview);
+}
+
+void ExportDialog::takeViewSize() {
+    const double unit = m_unit->currentIndex() == 1 ? millimetresPerPixel : 1;
+    m_width->setValue(std::max(200, view().width()) * unit);
+    m_height->setValue(std::max(150, view().height()) * unit);
+    m_sizeIsViews = true;
 }
 
 ExportDialog::Format ExportDialog::format() const { return static_cast<Format>(m_format->currentIndex()); }
@@ -146,16 +171,28 @@ void ExportDialog::syncControls() {
 
 void ExportDialog::updatePreview() {
     m_preview->setVisible(isPicture());
+    m_caption->setVisible(isPicture());
     if (!isPicture()) return;
+    const PictureOptions real = options();
+    const double toInch = real.millimetres ? 25.4 : 96;
+    const double dots = format() == Png ? (real.millimetres ? real.dpi : 96) : 0;
+    const QSizeF inches = real.size / toInch;
+    m_caption->setText(dots > 0 ? tr("%L1 × %L2 pixels").arg(inches.width() * dots, 0, 'f', 0).arg(inches.height() * dots, 0, 'f', 0)
+                                : tr("%L1 × %L2 mm").arg(inches.width() * 25.4, 0, 'f', 1).arg(inches.height() * 25.4, 0, 'f', 1));
     // The same picture, small: laid out for its real size, so that it shows what the file will.
-    PictureOptions small = options();
+    PictureOptions small = real;
     small.format = PictureFormat::Png;
-    if (small.millimetres) small.size /= millimetresPerPixel;
     small.millimetres = false;
-    const double largest = std::max(small.size.width(), small.size.height());
-    if (largest > 4000) small.size *= 4000 / largest;
-    const QImage picture = pictureImage(view(), m_dark->isChecked() ? Theme::darkTheme() : Theme::light(), small);
-    m_preview->setPixmap(QPixmap::fromImage(picture.scaled(previewRoom, Qt::KeepAspectRatio, Qt::SmoothTransformation)));
+    small.size = inches * 96;
+    small.scale = devicePixelRatioF() * std::min(previewRoom.width() / small.size.width(), previewRoom.height() / small.size.height());
+    QImage picture = pictureImage(view(), m_dark->isChecked() ? Theme::darkTheme() : Theme::light(), small);
+    if (!picture.isNull()) {
+        QPainter painter(&picture);
+        painter.setPen(palette().color(QPalette::Mid));
+        painter.drawRect(0, 0, picture.width() - 1, picture.height() - 1); // where the page ends
+    }
+    picture.setDevicePixelRatio(devicePixelRatioF());
+    m_preview->setPixmap(QPixmap::fromImage(picture));
 }
 
 void ExportDialog::chooseFile() {

@@ -39,6 +39,8 @@ private:
     void chooseFile();
     void syncControls();
     void updatePreview();
+    /// As large as the chosen view is in the window.
+    void takeViewSize();
     void writeNumbers(const QString& path);
     void finish(const QString& path, const Status& status);
     Format format() const;
@@ -50,6 +52,7 @@ private:
     std::vector<View*> m_views;
     Theme m_theme;
     QString m_written;
+    bool m_sizeIsViews = true; ///< nobody has asked for another one
     QComboBox* m_view;
     QComboBox* m_format;
     QComboBox* m_unit;
@@ -59,6 +62,7 @@ private:
     QCheckBox* m_transparent;
     QCheckBox* m_dark;
     QLabel* m_preview;
+    QLabel* m_caption; ///< how large the file will be
     QLabel* m_message;
     QProgressBar* m_progress;
     QPushButton* m_write;
