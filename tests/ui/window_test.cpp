@@ -383,6 +383,28 @@ TEST_F(WindowTest, FindPinsTheNextMatch) {
     EXPECT_FALSE(bar->isVisible());
 }
 
+TEST_F(WindowTest, FindSearchesBothSentencesAndSaysWhich) {
+    document().edit(QStringLiteral("two"), [](Session& s) {
+        s.text = "no man is an island";
+        s.text2 = "kein Mensch ist eine Insel";
+        s.view.pinnedQueries.clear();
+    });
+    ASSERT_TRUE(waitForAnswer());
+    QTest::keyClick(&window(), Qt::Key_K, Qt::ControlModifier);
+    auto* bar = window().findChild<FindBar*>();
+    auto* field = bar->findChild<QLineEdit*>();
+    const auto count = [&] { return bar->findChild<QLabel*>(QStringLiteral("count"))->text(); };
+    QTest::keyClicks(field, QStringLiteral("is"));
+    EXPECT_EQ(session().view.pinnedQueries, (std::vector<int>{2}));
+    EXPECT_EQ(count(), QStringLiteral("1 of 3 · query 3"));
+    QTest::keyClick(field, Qt::Key_Return);
+    EXPECT_EQ(session().view.pinnedQueries, (std::vector<int>{4}));
+    QTest::keyClick(field, Qt::Key_Return);
+    EXPECT_TRUE(session().view.pinnedQueries.empty());
+    EXPECT_EQ(session().view.pinnedKeys, (std::vector<int>{2}));
+    EXPECT_EQ(count(), QStringLiteral("3 of 3 · key 3"));
+}
+
 TEST_F(WindowTest, HelpOpensAndClosesWithF1) {
     auto* help = window().findChild<HelpOverlay*>();
     QTest::keyClick(&window(), Qt::Key_F1);

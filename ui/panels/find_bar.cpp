@@ -22,6 +22,7 @@ FindBar::FindBar(Document& document, Selection& selection, QWidget* parent)
     row->addWidget(m_field);
     row->addWidget(m_count);
     row->addStretch(1);
+    m_count->setObjectName(QStringLiteral("count"));
     m_field->setMaximumWidth(280);
     m_field->setAccessibleName(tr("Find a token"));
     m_field->setToolTip(tr("Enter pins the next match, Esc closes"));
@@ -37,27 +38,33 @@ void FindBar::open() {
     m_field->setFocus(Qt::ShortcutFocusReason);
 }
 
-std::vector<int> FindBar::matches() const {
-    std::vector<int> found;
+std::vector<FindBar::Match> FindBar::matches() const {
+    std::vector<Match> found;
     const QString wanted = m_field->text().trimmed();
     if (wanted.isEmpty()) return found;
-    const std::vector<Token>& tokens = m_document.analysis()->queries;
-    for (std::size_t i = 0; i < tokens.size(); ++i)
-        if (QString::fromStdString(tokens[i].text).contains(wanted, Qt::CaseInsensitive)) found.push_back(static_cast<int>(i));
+    const Analysis& analysis = *m_document.analysis();
+    const auto search = [&](const std::vector<Token>& tokens, bool key) {
+        for (std::size_t i = 0; i < tokens.size(); ++i)
+            if (QString::fromStdString(tokens[i].text).contains(wanted, Qt::CaseInsensitive)) found.push_back({key, static_cast<int>(i)});
+    };
+    const bool followsKeys = m_selection.state().direction == Direction::IsReadBy;
+    if (analysis.cross || !followsKeys) search(analysis.queries, false);
+    if (analysis.cross || followsKeys) search(analysis.keys, true);
     return found;
 }
 
 void FindBar::find(bool next) {
-    const std::vector<int> found = matches();
+    const std::vector<Match> found = matches();
     m_current = next && !found.empty() ? (m_current + 1) % found.size() : 0;
     if (found.empty()) {
-        m_count->setText(m_field->text().isEmpty() ? QString() : tr("no token holds this"));
+        m_count->setText(m_field->text().trimmed().isEmpty() ? QString() : tr("no token holds this"));
         return;
     }
-    m_count->setText(tr("%L1 of %L2").arg(m_current + 1).arg(found.size()));
+    const Match match = found[m_current];
+    m_count->setText(tr("%L1 of %L2 · %3 %L4").arg(m_current + 1).arg(found.size()).arg(match.key ? tr("key") : tr("query")).arg(match.position + 1));
     m_selection.edit(tr("find a token"), [&](ViewState& s) {
-        s.pinnedQueries = {found[m_current]};
-        s.pinnedKeys.clear();
+        s.pinnedQueries = match.key ? std::vector<int>{} : std::vector<int>{match.position};
+        s.pinnedKeys = match.key ? std::vector<int>{match.position} : std::vector<int>{};
     }, true);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QWidget>
+#include <vector>
 
 class QLabel;
 class QLineEdit;
@@ -11,7 +12,8 @@ namespace headscope {
 class Document;
 class Selection;
 
-/// Finds a token by what it says: pins the match, Enter goes on to the next one, Esc closes.
+/// Finds a token by what it says: pins the match, Enter goes on to the next one, Esc closes. In cross-attention both
+/// sentences are searched, the queries first; else the tokens are pinned as what is followed, queries or keys.
 class FindBar : public QWidget {
     Q_OBJECT
 public:
@@ -27,8 +29,12 @@ protected:
 
 private:
     void find(bool next);
-    /// Positions of the tokens that hold the text, letter case aside.
-    std::vector<int> matches() const;
+    struct Match {
+        bool key = false; ///< else a query
+        int position = 0;
+    };
+    /// The tokens that hold the text, letter case aside.
+    std::vector<Match> matches() const;
 
     Document& m_document;
     Selection& m_selection;
