@@ -38,7 +38,11 @@ SessionFiles::SessionFiles(Document& document, QWidget* window)
     : QObject(window), m_document(document), m_window(window), m_loader([this](const Loaded& loaded) { finish(loaded); }) {}
 
 QString SessionFiles::chooseFile(const QString& title, const QString& filter) const {
-    return QFileDialog::getOpenFileName(m_window, title, QFileInfo(m_document.path()).absolutePath(), filter);
+    QFileDialog dialog(m_window, title, QFileInfo(m_document.path()).absolutePath(), filter);
+    // A typed name that is not there comes back, too: what is wrong with it is said in the window and not in a second dialog.
+    dialog.setFileMode(QFileDialog::AnyFile);
+    dialog.setAcceptMode(QFileDialog::AcceptOpen);
+    return dialog.exec() == QDialog::Accepted ? dialog.selectedFiles().constFirst() : QString();
 }
 
 void SessionFiles::newSession() {

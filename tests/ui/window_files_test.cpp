@@ -5,12 +5,17 @@
 #include "ui/export_dialog.h"
 #include "ui/panels/notice_bar.h"
 #include "ui/preferences.h"
+#include "ui/window_actions.h"
 
 #include <QAbstractButton>
+#include <QAction>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QDropEvent>
 #include <QFile>
+#include <QFileDialog>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
@@ -60,6 +65,44 @@ protected:
 
     QTemporaryDir m_folder;
 };
+
+/// Types a name into the file dialog that is about to open.
+void typeName(QWidget& window, const QString& name) {
+    QTimer::singleShot(100, &window, [&window, name] {
+        auto* dialog = window.findChild<QFileDialog*>();
+        ASSERT_TRUE(dialog);
+        auto* field = dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"));
+        field->setText(name);
+        QTest::keyClick(field, Qt::Key_Return);
+    });
+}
+
+TEST_F(WindowFilesTest, ATypedNameIsOpened) {
+    ASSERT_TRUE(window().files().save(path("typed.headscope")));
+    const Session saved = session();
+    document().reset(Session(), path("elsewhere.headscope"));
+    typeName(window(), QStringLiteral("typed.headscope")); // beside the session's own file
+    window().actions().open->trigger();
+    ASSERT_TRUE(waitForNotice(QStringLiteral("Opened typed.headscope")));
+    EXPECT_EQ(session(), saved);
+    const QByteArray home = qgetenv("HOME");
+    qputenv("HOME", QFile::encodeName(m_folder.path()));
+    document().reset(Session(), QString());
+    typeName(window(), QStringLiteral("~/typed.headscope"));
+    window().actions().open->trigger();
+    EXPECT_TRUE(QTest::qWaitFor([&] { return session() == saved; }, 5000));
+    qputenv("HOME", home);
+    EXPECT_EQ(Preferences().recentFiles(), QStringList{path("typed.headscope")});
+}
+
+TEST_F(WindowFilesTest, ATypedNameThatIsNotThereIsSaidInTheWindow) {
+    const Session before = session();
+    typeName(window(), path("nowhere.headscope"));
+    window().actions().open->trigger();
+    ASSERT_TRUE(waitForNotice(QStringLiteral("nowhere.headscope")));
+    EXPECT_EQ(session(), before);
+    EXPECT_TRUE(Preferences().recentFiles().isEmpty());
+}
 
 TEST_F(WindowFilesTest, SaveAndOpenGiveTheSamePictures) {
     document().edit(QStringLiteral("dials"), [](Session& s) {
@@ -155,7 +198,7 @@ protected:
     void SetUp() override {
         WindowFilesTest::SetUp();
         View& view = window().viewOf(ViewKind::Head);
-        m_dialog = std::make_unique<ExportDialog>(document(), std::vector<View*>{&view}, view, window().theme(), &window());
+        m_dialog = std::make_unique<ExportDialog>(document(), std::vector<View*>{&view, &window().panes()[0]->view(), &window().panes()[1]->view()}, view, window().theme(), &window());
     }
     void TearDown() override {
         m_dialog.reset();
@@ -170,6 +213,32 @@ TEST_F(ExportTest, APngIsWhatTheViewDraws) {
     const QImage file(path("head.png"));
     const QImage drawn = pictureImage(window().viewOf(ViewKind::Head), window().theme(), m_dialog->options());
     EXPECT_EQ(file.convertToFormat(QImage::Format_ARGB32), drawn.convertToFormat(QImage::Format_ARGB32));
+}
+
+TEST_F(ExportTest, ThePreviewIsThePageInSmall) {
+    auto* preview = m_dialog->findChild<QLabel*>(QStringLiteral("preview"));
+    auto* width = m_dialog->findChild<QDoubleSpinBox*>(QStringLiteral("width"));
+    auto* height = m_dialog->findChild<QDoubleSpinBox*>(QStringLiteral("height"));
+    m_dialog->findChild<QComboBox*>(QStringLiteral("view"))->setCurrentIndex(1);
+    EXPECT_EQ(width->value(), window().panes()[0]->view().width()) << "as large as the view that was chosen";
+    m_dialog->findChild<QComboBox*>(QStringLiteral("unit"))->setCurrentIndex(1);
+    width->setValue(85);
+    height->setValue(30);
+    const QSize small = preview->pixmap(Qt::ReturnByValue).size();
+    EXPECT_NEAR(static_cast<double>(small.width()) / small.height(), 85.0 / 30, 0.03);
+    EXPECT_LE(small.width(), preview->width());
+    EXPECT_EQ(m_dialog->findChild<QLabel*>(QStringLiteral("caption"))->text(), QStringLiteral("1,004 × 354 pixels"));
+    // Laid out for 85 mm: letters as large beside the matrix as in the file.
+    PictureOptions file = m_dialog->options();
+    const QImage real = pictureImage(window().panes()[0]->view(), window().theme(), file).scaled(small, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+    const QImage shown = preview->pixmap(Qt::ReturnByValue).toImage();
+    double apart = 0;
+    for (int y = 2; y < small.height() - 2; ++y)
+        for (int x = 2; x < small.width() - 2; ++x) apart += std::abs(qGray(real.pixel(x, y)) - qGray(shown.pixel(x, y)));
+    EXPECT_LT(apart / small.width() / small.height(), 6) << "mean difference in grey levels of 255";
+    width->setValue(40);
+    m_dialog->findChild<QComboBox*>(QStringLiteral("view"))->setCurrentIndex(2);
+    EXPECT_EQ(width->value(), 40) << "a size that was asked for stays";
 }
 
 TEST_F(ExportTest, NumbersAreWrittenByTheWorker) {
