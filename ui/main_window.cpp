@@ -43,6 +43,7 @@ public:
     void setWhole(const QString& text) {
         m_whole = text;
         setToolTip(text);
+        setAccessibleName(text); // all of it
         elide();
     }
     const QString& whole() const { return m_whole; }
@@ -180,7 +181,6 @@ void MainWindow::buildStatus(QBoxLayout& column) {
     row->setSpacing(16);
     m_sentenceLabel = new ElidedLabel(this);
     m_sentenceLabel->setTextFormat(Qt::PlainText);
-    m_sentenceLabel->setAccessibleName(tr("What is seen, in words"));
     m_sentenceLabel->setObjectName(QStringLiteral("description"));
     m_counts = new QLabel(this);
     m_counts->setForegroundRole(QPalette::PlaceholderText);
@@ -286,6 +286,10 @@ void MainWindow::followSession() {
 }
 
 void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
+    // A dial jumped: the eye sees what it changed. A text that changed is another picture.
+    if (const AnalysisPtr& before = m_focus->analysis(); before && !before->empty() && !analysis->empty() &&
+                                                       before->text == analysis->text && before->text2 == analysis->text2)
+        for (View* view : m_views) view->leaveGhost();
     m_selection.setExtent(analysis->heads(), static_cast<int>(analysis->queries.size()), static_cast<int>(analysis->keys.size()));
     for (View* view : m_views) view->setAnalysis(analysis);
     m_numbers->setAnalysis(analysis);
@@ -310,7 +314,11 @@ void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
 
 void MainWindow::followSelection() {
     const bool stopped = m_document.analysis()->empty() && m_document.error() && !m_document.session().text.empty();
-    sayInStatus(stopped ? tr("Nothing to show yet: what is wrong stands under the sentence.") : describe(*m_document.analysis(), m_selection));
+    const QString words = stopped ? tr("Nothing to show yet: what is wrong stands under the sentence.") : describe(*m_document.analysis(), m_selection);
+    sayInStatus(words);
+    // Reaches screen readers as a change of what is in focus.
+    for (View* view : m_views)
+        if (view->accessibleDescription() != words) view->setAccessibleDescription(words);
     const Hover& hover = m_selection.hover();
     if (hover.query && hover.key)
         for (Pane* pane : m_panes)

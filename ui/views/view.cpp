@@ -2,13 +2,28 @@
 #include "ui/views/view.h"
 
 #include <QPainter>
+#include <QStyle>
 
 namespace headscope {
+
+namespace {
+
+// Three steps and away: each is one painting more.
+constexpr int ghostSteps = 3;
+constexpr int ghostStepMs = 45;
+constexpr double ghostOpacity = 0.45;
+
+} // namespace
 
 View::View(Selection& selection, QWidget* parent) : QWidget(parent), m_selection(selection), m_theme(Theme::light()) {
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     connect(&selection, &Selection::changed, this, qOverload<>(&QWidget::update));
+    m_fading.setInterval(ghostStepMs);
+    connect(&m_fading, &QTimer::timeout, this, [this] {
+        if (--m_ghostSteps <= 0) endGhost();
+        update();
+    });
 }
 
 void View::setAnalysis(AnalysisPtr analysis) {
@@ -28,6 +43,24 @@ void View::setStale(bool stale) {
     update();
 }
 
+void View::leaveGhost() {
+    // While a dial runs the ghost of where it came from stays.
+    if (!isVisible() || !m_ghost.isNull() || style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, this) <= 0) return;
+    m_ghost = grab();
+    m_ghostSteps = ghostSteps;
+    m_fading.start();
+}
+
+void View::endGhost() {
+    m_fading.stop();
+    m_ghost = {};
+}
+
+void View::resizeEvent(QResizeEvent* event) {
+    endGhost();
+    QWidget::resizeEvent(event);
+}
+
 void View::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.fillRect(rect(), m_theme.paper);
@@ -42,6 +75,9 @@ void View::paintEvent(QPaintEvent*) {
         return;
     }
     render(painter, rect(), m_theme);
+    if (m_ghost.isNull()) return;
+    painter.setOpacity(ghostOpacity * m_ghostSteps / ghostSteps);
+    painter.drawPixmap(0, 0, m_ghost);
 }
 
 void View::leaveEvent(QEvent* event) {

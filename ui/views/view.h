@@ -5,6 +5,8 @@
 #include "ui/selection.h"
 #include "ui/style/theme.h"
 
+#include <QPixmap>
+#include <QTimer>
 #include <QWidget>
 
 class QPainter;
@@ -25,6 +27,9 @@ public:
     /// A newer result is under way: the picture is dimmed.
     void setStale(bool stale);
 
+    /// What is seen now stays over what comes next for a moment, fading. Not when the desktop asks for less motion.
+    void leaveGhost();
+
     /// Draws everything that is seen, pins and chosen heads included, into the rectangle. The one way to a picture:
     /// paintEvent, PNG, SVG, PDF, print, clipboard, command line and golden pictures all come here.
     virtual void render(QPainter& painter, const QRectF& rect, const Theme& theme) const = 0;
@@ -39,13 +44,19 @@ public:
 protected:
     Selection& selection() const { return m_selection; }
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void leaveEvent(QEvent* event) override;
 
 private:
+    void endGhost();
+
     Selection& m_selection;
     AnalysisPtr m_analysis;
     Theme m_theme;
     bool m_stale = false;
+    QPixmap m_ghost;
+    QTimer m_fading;
+    int m_ghostSteps = 0; ///< still to be shown
 };
 
 /// The view of this kind, for window and command line alike.
