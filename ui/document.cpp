@@ -76,8 +76,9 @@ void Document::edit(const QString& name, const std::function<void(Session&)>& ch
     change(after);
     if (after == m_session) return;
     followText(m_session, after);
-    const bool merges = merge == Merge::SameName;
-    if (!merges || !m_mergeClock.isValid() || m_mergeClock.elapsed() > mergePauseMs) ++m_run;
+    const bool merges = merge != Merge::Never;
+    const bool paused = merge == Merge::SameName && m_mergeClock.isValid() && m_mergeClock.elapsed() > mergePauseMs;
+    if (!merges || !m_mergeClock.isValid() || paused) ++m_run;
     if (merges) m_mergeClock.start();
     else m_mergeClock.invalidate();
     m_undo.push(new Edit(*this, name, std::move(after), merges ? m_run : -1));

@@ -19,7 +19,11 @@ class Document : public QObject {
     Q_OBJECT
 public:
     /// How an edit joins the one before it into one step of undo.
-    enum class Merge { Never, SameName };
+    enum class Merge {
+        Never,
+        SameName, ///< with those of its name just before it
+        Gesture,  ///< with all of its name since endMerging(), however slow the hand is
+    };
 
     explicit Document(QObject* parent = nullptr);
     ~Document() override;
@@ -34,7 +38,7 @@ public:
     const std::optional<Error>& error() const { return m_error; }
 
     /// One step of undo: the session before and after `change`. Nothing happens when nothing changes. With SameName,
-    /// edits of one name in quick succession (typing, a slider's drag) become one.
+    /// edits of one name in quick succession (typing, a slider's drag) become one; undoing them by hand leaves no step.
     void edit(const QString& name, const std::function<void(Session&)>& change, Merge merge = Merge::Never);
     /// The next edit begins a step of its own.
     void endMerging() { m_mergeClock.invalidate(); }

@@ -43,7 +43,7 @@ bool handleKey(const QKeyEvent& event, Selection& selection, View* view) {
     case Qt::Key_0: selection.showAllHeads(); return true;
     case Qt::Key_BracketLeft: selection.stepHead(-1); return true;
     case Qt::Key_BracketRight: selection.stepHead(1); return true;
-    case Qt::Key_Space: selection.pinHovered(); return true;
+    case Qt::Key_Space: selection.painting() ? selection.paintChosen() : selection.pinHovered(); return true;
     case Qt::Key_Escape: selection.release(); return true;
     case Qt::Key_T: selection.edit(Keys::tr("transpose"), [](ViewState& s) { s.transposed = !s.transposed; }); return true;
     case Qt::Key_D:

@@ -84,6 +84,7 @@ void MainWindow::connectActions() {
     connect(m_help, &HelpOverlay::closed, this, toPictures);
     connect(&m_dials->layer(), &LayerPanel::weightsFileWanted, &m_files, &SessionFiles::chooseWeights);
     connect(&m_dials->more(), &MorePanel::inputFileWanted, &m_files, &SessionFiles::chooseInput);
+    connect(&m_dials->mask(), &MaskPanel::said, m_notice, &NoticeBar::say);
     connect(&m_dials->mask(), &MaskPanel::maskFileWanted, &m_files, &SessionFiles::chooseMask);
     connect(&m_files, &SessionFiles::failed, m_notice, &NoticeBar::warn);
     connect(&m_files, &SessionFiles::done, m_notice, &NoticeBar::say);
@@ -124,6 +125,7 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
         if (event->key() == Qt::Key_Escape) toggleHelp();
         return;
     }
+    if (event->key() == Qt::Key_Escape && m_selection.stroking()) return m_selection.cancelStroke();
     if (event->key() == Qt::Key_Escape && m_selection.painting()) return m_dials->mask().setPainting(false);
     if (takesText(focusWidget())) {
         // What a field does not want is not a command: letters typed into a number would turn the picture.

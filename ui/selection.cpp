@@ -2,6 +2,8 @@
 #include "ui/selection.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <utility>
 
 namespace headscope {
@@ -156,8 +158,8 @@ void Selection::pinKey(int key, bool add) {
 
 void Selection::pinCell(int head, int query, int key) {
     if (m_painting) {
-        emit painted(query, key);
-        return;
+        beginStroke(query, key);
+        return endStroke();
     }
     edit(tr("pin a cell"), [&](ViewState& s) {
         const bool again = s.head == head && s.pinnedQueries == std::vector<int>{query} &&
@@ -166,6 +168,51 @@ void Selection::pinCell(int head, int query, int key) {
         s.pinnedQueries = again ? std::vector<int>{} : std::vector<int>{query};
         s.pinnedKeys = again ? std::vector<int>{} : std::vector<int>{key};
     });
+}
+
+void Selection::setPainting(bool on) {
+    if (m_painting == on) return;
+    if (!on) endStroke();
+    m_painting = on;
+    emit changed();
+}
+
+void Selection::beginStroke(int query, int key) {
+    endStroke();
+    m_stroke = {query, key};
+    emit strokeBegun(query, key);
+}
+
+void Selection::moveStroke(int query, int key) {
+    if (!m_stroke) return;
+    const auto [fromQuery, fromKey] = *m_stroke;
+    const int steps = std::max(std::abs(query - fromQuery), std::abs(key - fromKey));
+    if (steps == 0) return;
+    const auto between = [steps](int from, int to, int i) { return from + static_cast<int>(std::lround(static_cast<double>(to - from) * i / steps)); };
+    m_stroke = {query, key};
+    std::vector<std::pair<int, int>> cells;
+    for (int i = 1; i <= steps; ++i) cells.emplace_back(between(fromQuery, query, i), between(fromKey, key, i));
+    emit strokePassed(cells);
+}
+
+void Selection::endStroke() {
+    if (std::exchange(m_stroke, std::nullopt)) emit strokeEnded(false);
+}
+
+void Selection::cancelStroke() {
+    if (std::exchange(m_stroke, std::nullopt)) emit strokeEnded(true);
+}
+
+void Selection::paintChosen() {
+    const std::vector<int> queries = shownQueries();
+    const std::vector<int> keys = shownKeys();
+    if (queries.empty() || keys.empty()) return;
+    beginStroke(queries.front(), keys.front());
+    std::vector<std::pair<int, int>> cells;
+    for (const int query : queries)
+        for (const int key : keys) cells.emplace_back(query, key);
+    emit strokePassed(cells);
+    endStroke();
 }
 
 void Selection::stepQuery(int by) {

@@ -6,6 +6,8 @@
 #include <QObject>
 #include <functional>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace headscope {
 
@@ -67,9 +69,18 @@ public:
     /// the changes of the same name just before (a slider's drag).
     void edit(const QString& name, const std::function<void(ViewState&)>& change, bool merges = false);
 
-    /// While painting, a click on a cell is a stroke of the mask's brush instead of a pin.
-    void setPainting(bool on) { m_painting = on; }
+    /// While painting, what is clicked or dragged over is a stroke of the mask's brush instead of a pin.
+    void setPainting(bool on);
     bool painting() const { return m_painting; }
+    void beginStroke(int query, int key);
+    /// Every cell from the last one to this in a straight line: a fast pointer leaves no gaps.
+    void moveStroke(int query, int key);
+    void endStroke();
+    /// One stroke over the chosen queries and keys, for the keyboard.
+    void paintChosen();
+    /// As if it had not been begun.
+    void cancelStroke();
+    bool stroking() const { return m_stroke.has_value(); }
 
     // What shows: hovered ?? pinned, within the extent.
     int shownHead() const;
@@ -80,7 +91,10 @@ public:
 signals:
     void changed();
     void edited(const headscope::ViewState& state, const QString& name, bool merges);
-    void painted(int query, int key);
+    void strokeBegun(int query, int key);
+    /// [query, key] of each
+    void strokePassed(const std::vector<std::pair<int, int>>& cells);
+    void strokeEnded(bool cancelled);
 
 private:
     /// What the last click did, while nothing else has changed.
@@ -98,6 +112,7 @@ private:
     int m_queries = 0;
     int m_keys = 0;
     bool m_painting = false;
+    std::optional<std::pair<int, int>> m_stroke; ///< the cell it has come to: query, key
 };
 
 } // namespace headscope

@@ -155,14 +155,14 @@ TEST(FollowText, OtherTokensForgetPositions) {
 
 TEST(PaintedMask, FlipsOneCellAndForgetsAnEmptyMask) {
     MaskSpec mask;
-    mask.grid = withCellFlipped(mask, 3, 4, 1, 2);
+    mask.grid = withCells(mask, 3, 4, {{1, 2}}, false);
     ASSERT_TRUE(mask.grid);
     EXPECT_EQ(mask.grid->rows, 3);
     EXPECT_EQ(mask.grid->cols, 4);
     for (int i = 0; i < 12; ++i) EXPECT_EQ(mask.grid->cells[static_cast<std::size_t>(i)], i == 6 ? 0 : 1) << i;
-    EXPECT_FALSE(withCellFlipped(mask, 3, 4, 1, 2)) << "all allowed again";
+    EXPECT_FALSE(withCells(mask, 3, 4, {{1, 2}}, true)) << "all allowed again";
     // A longer text: what was painted keeps its row and column.
-    mask.grid = withCellFlipped(mask, 5, 6, 4, 5);
+    mask.grid = withCells(mask, 5, 6, {{4, 5}}, false);
     ASSERT_TRUE(mask.grid);
     EXPECT_EQ(mask.grid->cells[1 * 6 + 2], 0);
     EXPECT_EQ(mask.grid->cells[4 * 6 + 5], 0);

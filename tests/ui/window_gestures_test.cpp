@@ -5,12 +5,15 @@
 #include "ui/latest_job.h"
 #include "ui/panels/notice_bar.h"
 #include "ui/panels/side_panel.h"
+#include "ui/views/head_heatmap.h"
 #include "ui/window_actions.h"
 
 #include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QLabel>
 #include <QMimeData>
+#include <QMouseEvent>
 #include <QPlainTextEdit>
 #include <QToolButton>
 
@@ -83,6 +86,132 @@ TEST_F(WindowTest, LongWorkIsSaidAndCanBeStopped) {
     EXPECT_TRUE(window().notice().message().contains(QStringLiteral("Stopped")));
     window().actions().undo->trigger();
     ASSERT_TRUE(waitForAnswer());
+}
+
+/// The view as it is when the next analysis has just arrived.
+void keepNext(Document& document, QImage& picture, View& view) {
+    QObject::connect(&document, &Document::analysisChanged, &view, [&] { picture = view.grab().toImage(); }, Qt::SingleShotConnection);
+}
+
+/// The large head with the brush on, and gestures on its cells.
+class BrushTest : public WindowTest {
+protected:
+    void SetUp() override {
+        WindowTest::SetUp();
+        pressKey(Qt::Key_P);
+    }
+    HeadHeatmap& head() { return static_cast<HeadHeatmap&>(window().viewOf(ViewKind::Head)); }
+    QPoint cell(int query, int key) {
+        const CellGrid grid = head().places().cells;
+        return {static_cast<int>(grid.columnRect(key).center().x()), static_cast<int>(grid.rowRect(query).center().y())};
+    }
+    void drag(const std::vector<std::pair<int, int>>& cells, bool release = true) {
+        QTest::mousePress(&head(), Qt::LeftButton, {}, cell(cells.front().first, cells.front().second));
+        for (std::size_t i = 1; i < cells.size(); ++i) {
+            const QPointF at = cell(cells[i].first, cells[i].second);
+            QMouseEvent move(QEvent::MouseMove, at, head().mapToGlobal(at), Qt::NoButton, Qt::LeftButton, {});
+            QCoreApplication::sendEvent(&head(), &move);
+        }
+        if (release) QTest::mouseRelease(&head(), Qt::LeftButton, {}, cell(cells.back().first, cells.back().second));
+    }
+    std::vector<std::pair<int, int>> forbidden() {
+        std::vector<std::pair<int, int>> cells;
+        const auto& grid = session().sandbox.mask.grid;
+        for (int i = 0; grid && i < grid->rows; ++i)
+            for (int j = 0; j < grid->cols; ++j)
+                if (!grid->cells[static_cast<std::size_t>(i * grid->cols + j)]) cells.emplace_back(i, j);
+        return cells;
+    }
+    using Cells = std::vector<std::pair<int, int>>;
+};
+
+TEST_F(BrushTest, ADragPaintsEveryCellItPassesInOneStep) {
+    const int steps = document().undoStack().index();
+    drag({{2, 1}, {4, 1}, {4, 3}}); // the pointer skips cells
+    EXPECT_EQ(forbidden(), (Cells{{2, 1}, {3, 1}, {4, 1}, {4, 2}, {4, 3}}));
+    EXPECT_EQ(document().undoStack().index(), steps + 1);
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_EQ(document().analysis()->weight(0, 4, 3), 0);
+    // From a forbidden cell the brush allows, and leaves what is allowed alone.
+    drag({{4, 3}, {4, 0}});
+    EXPECT_EQ(forbidden(), (Cells{{2, 1}, {3, 1}}));
+    window().actions().undo->trigger();
+    window().actions().undo->trigger();
+    EXPECT_EQ(forbidden(), Cells{});
+    EXPECT_EQ(document().undoStack().index(), steps);
+}
+
+TEST_F(BrushTest, EscapeTakesTheStrokeBackAndThenPutsTheBrushAway) {
+    drag({{1, 1}, {1, 2}});
+    const Session before = session();
+    const int steps = document().undoStack().index();
+    drag({{5, 1}, {5, 6}}, false);
+    EXPECT_EQ(forbidden().size(), 8U);
+    QTest::keyClick(&head(), Qt::Key_Escape);
+    EXPECT_EQ(session(), before);
+    EXPECT_EQ(document().undoStack().index(), steps);
+    QTest::mouseRelease(&head(), Qt::LeftButton, {}, cell(5, 6));
+    EXPECT_EQ(session(), before) << "the button that comes up late paints and pins nothing";
+    EXPECT_TRUE(window().selection().painting());
+    QTest::keyClick(&head(), Qt::Key_Escape);
+    EXPECT_FALSE(window().selection().painting());
+}
+
+TEST_F(BrushTest, TheKeyboardPaintsTheChosenCell) {
+    window().selection().edit(QStringLiteral("choose"), [](ViewState& s) {
+        s.pinnedQueries = {6};
+        s.pinnedKeys = {2, 3};
+    });
+    pressKey(Qt::Key_Space);
+    EXPECT_EQ(forbidden(), (Cells{{6, 2}, {6, 3}}));
+    pressKey(Qt::Key_Space);
+    EXPECT_EQ(forbidden(), Cells{});
+}
+
+TEST_F(BrushTest, ACellThatAnotherMaskForbidsIsSaid) {
+    document().edit(QStringLiteral("causal"), [](Session& s) { s.sandbox.mask.causal = true; });
+    ASSERT_TRUE(waitForAnswer());
+    drag({{1, 5}});
+    EXPECT_TRUE(window().notice().message().contains(QStringLiteral("Another mask"))) << window().notice().message().toStdString();
+}
+
+TEST_F(WindowTest, ScreenReadersHearWhatIsChosen) {
+    pressKey(Qt::Key_Down);
+    const QString words = window().description();
+    EXPECT_TRUE(words.contains(QStringLiteral("was"))) << words.toStdString();
+    for (const Pane* pane : window().panes()) EXPECT_EQ(pane->view().accessibleDescription(), words);
+    EXPECT_EQ(control<QLabel>("description")->accessibleName(), words);
+}
+
+TEST_F(WindowTest, AJumpLeavesAGhostAndTypingNone) {
+    View& head = window().viewOf(ViewKind::Head);
+    const auto seen = [&] { return head.grab().toImage(); };
+    const QImage before = seen();
+    document().edit(QStringLiteral("dial"), [](Session& s) { s.sandbox.temperature = 20; });
+    QImage between;
+    keepNext(document(), between, head);
+    ASSERT_TRUE(waitForAnswer());
+    ASSERT_FALSE(between.isNull());
+    EXPECT_NE(between, before);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return seen() != between; }, 2000));
+    QTest::qWait(200);
+    const QImage after = seen();
+    EXPECT_NE(between, after) << "some of the old picture was still there";
+    sentence().moveCursor(QTextCursor::End);
+    keepNext(document(), between, head);
+    QTest::keyClicks(&sentence(), QStringLiteral("x"));
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_EQ(between, seen());
+}
+
+TEST_F(WindowTest, NoGhostWhereTheDesktopWantsNoMotion) {
+    View& head = window().viewOf(ViewKind::Head);
+    window().setStyleSheet(QStringLiteral("* { widget-animation-duration: 0 }"));
+    QImage between;
+    keepNext(document(), between, head);
+    document().edit(QStringLiteral("dial"), [](Session& s) { s.sandbox.temperature = 20; });
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_EQ(between, head.grab().toImage());
 }
 
 TEST(LatestJobMemory, RunningOutIsAnError) {

@@ -4,6 +4,7 @@
 #include "ui/document.h"
 #include "ui/selection.h"
 #include "ui/views/describe.h"
+#include "ui/views/shown.h"
 
 #include <QCheckBox>
 #include <QHBoxLayout>
@@ -28,22 +29,31 @@ void narrow(std::initializer_list<QPushButton*> buttons) {
     }
 }
 
+std::size_t cellOf(const MaskGrid& grid, Index head, Index query, Index key) {
+    return static_cast<std::size_t>((head * grid.rows + query) * grid.cols + key);
+}
+
+/// What lies beyond a painted matrix is allowed.
+bool allows(const MaskGrid* grid, Index query, Index key) {
+    return !grid || query >= grid->rows || key >= grid->cols || grid->cells[cellOf(*grid, 0, query, key)] != 0;
+}
+
 } // namespace
 
-std::shared_ptr<const MaskGrid> withCellFlipped(const MaskSpec& mask, Index queries, Index keys, Index query, Index key) {
+std::shared_ptr<const MaskGrid> withCells(const MaskSpec& mask, Index queries, Index keys,
+                                          const std::vector<std::pair<int, int>>& cells, bool allowed) {
     MaskGrid grid;
     grid.heads = mask.grid ? mask.grid->heads : 1;
     grid.rows = std::max(queries, mask.grid ? mask.grid->rows : 0);
     grid.cols = std::max(keys, mask.grid ? mask.grid->cols : 0);
     grid.cells.assign(static_cast<std::size_t>(grid.heads * grid.rows * grid.cols), 1);
-    const auto at = [](const MaskGrid& g, Index h, Index i, Index j) { return static_cast<std::size_t>((h * g.rows + i) * g.cols + j); };
     if (mask.grid)
         for (Index h = 0; h < grid.heads; ++h)
             for (Index i = 0; i < mask.grid->rows; ++i)
-                std::copy_n(mask.grid->cells.begin() + static_cast<Index>(at(*mask.grid, h, i, 0)), mask.grid->cols,
-                            grid.cells.begin() + static_cast<Index>(at(grid, h, i, 0)));
-    const std::uint8_t flipped = !grid.cells[at(grid, 0, query, key)];
-    for (Index h = 0; h < grid.heads; ++h) grid.cells[at(grid, h, query, key)] = flipped;
+                std::copy_n(mask.grid->cells.begin() + static_cast<Index>(cellOf(*mask.grid, h, i, 0)), mask.grid->cols,
+                            grid.cells.begin() + static_cast<Index>(cellOf(grid, h, i, 0)));
+    for (const auto& [query, key] : cells)
+        for (Index h = 0; h < grid.heads; ++h) grid.cells[cellOf(grid, h, query, key)] = allowed;
     if (std::all_of(grid.cells.begin(), grid.cells.end(), [](std::uint8_t cell) { return cell != 0; })) return nullptr;
     return std::make_shared<const MaskGrid>(std::move(grid));
 }
@@ -57,7 +67,9 @@ MaskPanel::MaskPanel(Document& document, Selection& selection, QWidget* parent)
     addOptionalSize({tr("Prefix"), QString(), tr("causal, but the first so many tokens all see each other")}, &MaskSpec::prefix, 0);
     addPadding();
     addFree();
-    connect(&selection, &Selection::painted, this, &MaskPanel::paint);
+    connect(&selection, &Selection::strokeBegun, this, &MaskPanel::beginStroke);
+    connect(&selection, &Selection::strokePassed, this, &MaskPanel::paint);
+    connect(&selection, &Selection::strokeEnded, this, &MaskPanel::endStroke);
 }
 
 void MaskPanel::addOptionalSize(const DialWords& words, std::optional<int> MaskSpec::*size, int least) {
@@ -146,7 +158,7 @@ void MaskPanel::syncPadding() {
 void MaskPanel::addFree() {
     m_paint = new QPushButton(tr("Paint on the large head"), this);
     m_paint->setCheckable(true);
-    m_paint->setToolTip(tr("While on, a click on a cell of the large head forbids or allows it."));
+    m_paint->setToolTip(tr("While on, a click on a cell of the large head forbids or allows it, and a drag does the same to all it passes (P). Space does it to the chosen cell."));
     addWide(m_paint);
     m_grid = new QLabel(this);
     m_grid->setWordWrap(true);
@@ -181,18 +193,39 @@ void MaskPanel::setPainting(bool on) {
     m_selection.setPainting(on);
     const QSignalBlocker blocker(m_paint);
     m_paint->setChecked(on);
-    m_paint->setText(on ? tr("Painting: click cells") : tr("Paint on the large head"));
+    m_paint->setText(on ? tr("Painting: click or drag cells") : tr("Paint on the large head"));
 }
 
-void MaskPanel::paint(int query, int key) {
+void MaskPanel::beginStroke(int query, int key) {
+    const MaskSpec& mask = document().session().sandbox.mask;
+    const bool allowed = allows(mask.grid.get(), query, key);
+    m_stroke = Stroke{mask.grid, mask.gridFollowsText, !allowed};
+    document().endMerging();
+    if (allowed && !mayRead(*document().analysis(), m_selection.shownHead(), query, key))
+        emit said(tr("Another mask forbids this cell already; painting shows once that one is off."));
+    paint({{query, key}});
+}
+
+void MaskPanel::paint(const std::vector<std::pair<int, int>>& cells) {
     const Analysis& analysis = *document().analysis();
     const auto queries = static_cast<Index>(analysis.queries.size());
     const auto keys = static_cast<Index>(analysis.keys.size());
-    if (query < 0 || query >= queries || key < 0 || key >= keys) return;
+    const auto outside = [&](const auto& cell) { return cell.first < 0 || cell.first >= queries || cell.second < 0 || cell.second >= keys; };
+    if (!m_stroke || std::any_of(cells.begin(), cells.end(), outside)) return;
     document().edit(tr("paint the mask"), [&](Session& s) {
-        s.sandbox.mask.grid = withCellFlipped(s.sandbox.mask, queries, keys, query, key);
+        s.sandbox.mask.grid = withCells(s.sandbox.mask, queries, keys, cells, m_stroke->allow);
         s.sandbox.mask.gridFollowsText = true;
-    });
+    }, Document::Merge::Gesture);
+}
+
+void MaskPanel::endStroke(bool cancelled) {
+    if (cancelled && m_stroke)
+        document().edit(tr("paint the mask"), [this](Session& s) {
+            s.sandbox.mask.grid = m_stroke->grid;
+            s.sandbox.mask.gridFollowsText = m_stroke->followsText;
+        }, Document::Merge::Gesture);
+    m_stroke.reset();
+    document().endMerging();
 }
 
 void MaskPanel::cycle() {

@@ -24,15 +24,27 @@ public:
 
 signals:
     void maskFileWanted();
+    /// Why a gesture shows nothing.
+    void said(const QString& message);
 
 private:
     void addOptionalSize(const DialWords& words, std::optional<int> MaskSpec::*size, int least);
     void addPadding();
     void addFree();
-    void paint(int query, int key);
+    void beginStroke(int query, int key);
+    void paint(const std::vector<std::pair<int, int>>& cells);
+    void endStroke(bool cancelled);
     void syncPadding();
 
+    /// What the brush does, and what it began with.
+    struct Stroke {
+        std::shared_ptr<const MaskGrid> grid;
+        bool followsText = false;
+        bool allow = false;
+    };
+
     Selection& m_selection;
+    std::optional<Stroke> m_stroke;
     QLabel* m_padding = nullptr;
     QPushButton* m_pad = nullptr;
     QPushButton* m_unpad = nullptr;
@@ -41,8 +53,9 @@ private:
     QPushButton* m_clear = nullptr;
 };
 
-/// A copy of the mask's free matrix, made as large as the picture, all 1 where there
-/// was none, with this cell the other way round. Null when everything is allowed again.
-std::shared_ptr<const MaskGrid> withCellFlipped(const MaskSpec& mask, Index queries, Index keys, Index query, Index key);
+/// A copy of the mask's free matrix, made as large as the picture [queries, keys], all 1 where there was none, with
+/// these cells (query, key) set in every head. Null when everything is allowed again.
+std::shared_ptr<const MaskGrid> withCells(const MaskSpec& mask, Index queries, Index keys,
+                                          const std::vector<std::pair<int, int>>& cells, bool allowed);
 
 } // namespace headscope

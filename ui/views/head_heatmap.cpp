@@ -171,6 +171,7 @@ bool HeadHeatmap::event(QEvent* event) {
 
 void HeadHeatmap::mouseMoveEvent(QMouseEvent* event) {
     if (!analysis() || analysis()->empty()) return;
+    if (selection().stroking()) return strokeTo(event->position());
     if (m_press &&
         (m_dragging || (event->position() - *m_press).manhattanLength() >= QApplication::startDragDistance())) {
         const CellGrid grid = places().cells;
@@ -186,6 +187,7 @@ void HeadHeatmap::mouseMoveEvent(QMouseEvent* event) {
         return update();
     }
     const Spot spot = spotAt(event->position());
+    setCursor(selection().painting() && spot.query && spot.key ? Qt::CrossCursor : Qt::ArrowCursor);
     if (spot.query && spot.key)
         selection().hoverCell(selection().shownHead(), *spot.query, *spot.key);
     else if (spot.query)
@@ -198,11 +200,23 @@ void HeadHeatmap::mouseMoveEvent(QMouseEvent* event) {
 
 void HeadHeatmap::mousePressEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton) return View::mousePressEvent(event);
+    const Spot spot = selection().painting() && analysis() && !analysis()->empty() ? spotAt(event->position()) : Spot{};
+    if (spot.query && spot.key) return selection().beginStroke(*spot.query, *spot.key);
     m_press = event->position();
     m_dragging = false;
 }
 
+void HeadHeatmap::strokeTo(const QPointF& point) {
+    // Beyond the edge the brush runs along it.
+    const QRectF cells = places().cells.rect;
+    const Spot spot = spotAt({std::clamp(point.x(), cells.left(), cells.right() - 1), std::clamp(point.y(), cells.top(), cells.bottom() - 1)});
+    if (!spot.query || !spot.key) return;
+    selection().hoverCell(selection().shownHead(), *spot.query, *spot.key);
+    selection().moveStroke(*spot.query, *spot.key);
+}
+
 void HeadHeatmap::mouseReleaseEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton && selection().stroking()) return selection().endStroke();
     if (event->button() != Qt::LeftButton || !m_press) return View::mouseReleaseEvent(event);
     m_press.reset();
     if (std::exchange(m_dragging, false) || !analysis() || analysis()->empty()) return;

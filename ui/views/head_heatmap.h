@@ -45,6 +45,8 @@ private:
     Index columnCount() const;
     Index align() const;
     void keepInSight();
+    /// Takes the mask's brush to the cell nearest to a point of the widget.
+    void strokeTo(const QPointF& point);
     void zoomAround(double factor, double row, double column);
     const HeatCells& cells(Index most) const;
 
