@@ -79,7 +79,7 @@ QVector<KeyHelp> keyHelp() {
         {QStringLiteral("T"), Keys::tr("transpose: queries across, keys down")},
         {QStringLiteral("D"), Keys::tr("direction: reads from, is read by")},
         {QStringLiteral("M"), Keys::tr("mask: none, causal, window, prefix")},
-        {QStringLiteral("P"), Keys::tr("paint the mask on the large head")},
+        {QStringLiteral("P"), Keys::tr("paint the mask on the large head: click, drag, Space")},
         {QStringLiteral("+  −  F"), Keys::tr("larger, smaller, all of it")},
         {QStringLiteral("/"), Keys::tr("type in the sentence")},
         {QStringLiteral("Ctrl+K"), Keys::tr("find a token")},

@@ -34,6 +34,7 @@ namespace headscope {
 namespace {
 
 constexpr int workingMs = 500; ///< an answer slower than this says that it is on its way
+constexpr std::size_t mostGhostTokens = 512; ///< drawing a larger picture once more is felt
 constexpr int ghostMs = 150; ///< an answer faster than this replaces the old picture without dimming it
 
 /// A line of text that is cut with dots and shows all of itself in its tooltip.
@@ -125,7 +126,11 @@ void MainWindow::build() {
     m_right->addWidget(addPane(QStringLiteral("vectors"), tr("Vectors"), Qt::Key_F7, new VectorsView(m_selection), false));
     m_numbers = new NumbersPanel(m_selection, m_right);
     m_right->addWidget(m_numbers);
-    bindPane(QStringLiteral("numbers"), m_numbers, m_actions->addPane(tr("Numbers"), Qt::Key_F8), false);
+    QAction* numbers = m_actions->addPane(tr("Numbers"), Qt::Key_F8);
+    bindPane(QStringLiteral("numbers"), m_numbers, numbers, false);
+    auto* close = makeCloseButton(tr("Numbers"), Qt::Key_F8, m_numbers);
+    connect(close, &QToolButton::clicked, numbers, &QAction::trigger);
+    m_numbers->setCornerWidget(close);
     m_across->insertWidget(0, m_dials);
     m_across->addWidget(m_centre);
     m_across->addWidget(m_right);
@@ -249,6 +254,7 @@ void MainWindow::connectDocument() {
     connect(&m_document, &Document::analysisChanged, this, &MainWindow::followAnalysis);
     connect(&m_document, &Document::fileChanged, this, &MainWindow::updateTitle);
     connect(&m_document, &Document::busyChanged, this, [this](bool busy) {
+        if (m_document.analysis()->empty()) followSelection();
         if (!busy) {
             m_staleTimer.stop();
             setStale(false);
@@ -288,7 +294,7 @@ void MainWindow::followSession() {
 void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
     // A dial jumped: the eye sees what it changed. A text that changed is another picture.
     if (const AnalysisPtr& before = m_focus->analysis(); before && !before->empty() && !analysis->empty() &&
-                                                       before->text == analysis->text && before->text2 == analysis->text2)
+                                                       before->queries.size() <= mostGhostTokens && before->text == analysis->text && before->text2 == analysis->text2)
         for (View* view : m_views) view->leaveGhost();
     m_selection.setExtent(analysis->heads(), static_cast<int>(analysis->queries.size()), static_cast<int>(analysis->keys.size()));
     for (View* view : m_views) view->setAnalysis(analysis);
@@ -313,8 +319,7 @@ void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
 }
 
 void MainWindow::followSelection() {
-    const bool stopped = m_document.analysis()->empty() && m_document.error() && !m_document.session().text.empty();
-    const QString words = stopped ? tr("Nothing to show yet: what is wrong stands under the sentence.") : describe(*m_document.analysis(), m_selection);
+    const QString words = emptyBecause().isEmpty() ? describe(*m_document.analysis(), m_selection) : emptyBecause();
     sayInStatus(words);
     // Reaches screen readers as a change of what is in focus.
     for (View* view : m_views)
@@ -323,6 +328,14 @@ void MainWindow::followSelection() {
     if (hover.query && hover.key)
         for (Pane* pane : m_panes)
             if (pane->name() == QLatin1String("head") && pane->view().underMouse()) pane->setLearnt();
+}
+
+QString MainWindow::emptyBecause() const {
+    const Session& session = m_document.session();
+    if (!m_document.analysis()->empty() || session.text.empty()) return {};
+    if (m_document.busy()) return tr("The first picture of this sentence is being computed.");
+    if (m_document.error()) return tr("Nothing to show yet: what is wrong stands under the sentence.");
+    return session.text2 && !m_document.analysis()->queries.empty() ? tr("The second sentence is empty: type what is to be read.") : QString();
 }
 
 void MainWindow::sayInStatus(const QString& message) { static_cast<ElidedLabel*>(m_sentenceLabel)->setWhole(message); }

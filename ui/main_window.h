@@ -79,6 +79,8 @@ private:
     void followSession();
     void followAnalysis(const AnalysisPtr& analysis);
     void followSelection();
+    /// Why there is no picture although a sentence was typed; empty when that is not so.
+    QString emptyBecause() const;
     /// Until the selection changes.
     void sayInStatus(const QString& message);
     void setStale(bool stale);

@@ -84,6 +84,7 @@ void MainWindow::connectActions() {
     connect(m_help, &HelpOverlay::closed, this, toPictures);
     connect(&m_dials->layer(), &LayerPanel::weightsFileWanted, &m_files, &SessionFiles::chooseWeights);
     connect(&m_dials->more(), &MorePanel::inputFileWanted, &m_files, &SessionFiles::chooseInput);
+    connect(&m_dials->mask(), &MaskPanel::paintingBegun, this, [this] { findChild<QAction*>(QStringLiteral("head"))->setChecked(true); });
     connect(&m_dials->mask(), &MaskPanel::said, m_notice, &NoticeBar::say);
     connect(&m_dials->mask(), &MaskPanel::maskFileWanted, &m_files, &SessionFiles::chooseMask);
     connect(&m_files, &SessionFiles::failed, m_notice, &NoticeBar::warn);

@@ -43,6 +43,14 @@ TEST_F(NumbersTest, ColumnsSortHeadsByTheirMeasure) {
     EXPECT_EQ(selection.state().head, 2);
 }
 
+TEST_F(NumbersTest, NoMeasuresNameIsCut) {
+    const QTableView& table = panel.headsTable();
+    for (int column = 0; column < table.model()->columnCount(); ++column) {
+        const QString name = table.model()->headerData(column, Qt::Horizontal).toString();
+        EXPECT_GE(table.columnWidth(column), table.horizontalHeader()->fontMetrics().horizontalAdvance(name)) << name.toStdString();
+    }
+}
+
 TEST_F(NumbersTest, WeightsAreThoseOfTheHeadShown) {
     panel.setCurrentIndex(1);
     selection.edit({}, [](ViewState& s) { s.head = 1; });

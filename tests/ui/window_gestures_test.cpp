@@ -175,6 +175,36 @@ TEST_F(BrushTest, ACellThatAnotherMaskForbidsIsSaid) {
     EXPECT_TRUE(window().notice().message().contains(QStringLiteral("Another mask"))) << window().notice().message().toStdString();
 }
 
+TEST_F(BrushTest, TheBrushNeedsTokensAndBringsTheLargeHead) {
+    pressKey(Qt::Key_P);
+    QTest::keyClick(&window(), Qt::Key_F6);
+    ASSERT_FALSE(head().isVisible());
+    pressKey(Qt::Key_P);
+    EXPECT_TRUE(head().isVisible());
+    pressKey(Qt::Key_P);
+    document().edit(QStringLiteral("empty"), [](Session& s) { s.text.clear(); });
+    ASSERT_TRUE(waitForAnswer());
+    pressKey(Qt::Key_P);
+    EXPECT_FALSE(window().selection().painting());
+    EXPECT_TRUE(window().notice().message().contains(QStringLiteral("no tokens")));
+}
+
+TEST_F(WindowTest, AnEmptyPictureSaysWhy) {
+    document().edit(QStringLiteral("two"), [](Session& s) { s.text2 = ""; });
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_TRUE(window().description().contains(QStringLiteral("second sentence is empty"))) << window().description().toStdString();
+    document().edit(QStringLiteral("empty"), [](Session& s) {
+        s.text.clear();
+        s.text2.reset();
+    });
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_TRUE(window().description().contains(QStringLiteral("type a sentence")));
+    document().edit(QStringLiteral("again"), [](Session& s) { s.text = "the cat"; });
+    EXPECT_TRUE(window().description().contains(QStringLiteral("being computed"))) << window().description().toStdString();
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_TRUE(window().description().contains(QStringLiteral("reads mostly")));
+}
+
 TEST_F(WindowTest, ScreenReadersHearWhatIsChosen) {
     pressKey(Qt::Key_Down);
     const QString words = window().description();

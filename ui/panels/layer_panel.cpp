@@ -150,7 +150,7 @@ void MorePanel::addLayerDials() {
                                [](Session& s, int value) { s.sandbox.seed = static_cast<std::uint64_t>(value); }});
     seed->setObjectName(QStringLiteral("seed"));
     auto* dice = new QPushButton(tr("Roll another seed"), this);
-    dice->setToolTip(tr("Draws all random weights anew"));
+    dice->setProperty("meaning", tr("Draws all random weights anew"));
     addWide(dice);
     connect(dice, &QPushButton::clicked, this, [this] {
         document().edit(tr("seed"), [](Session& s) { s.sandbox.seed = Rng(s.sandbox.seed).next() % 1000000; });
@@ -164,7 +164,7 @@ void MorePanel::addLayerDials() {
                             s.positions == Positions::Learned || s.bias || s.combine != Combine::Concat;
         const QString why = tr("nothing in this picture is random");
         setUsable(seed, random, why);
-        dice->setEnabled(random);
+        setUsable(dice, random, why);
     });
 }
 

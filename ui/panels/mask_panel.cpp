@@ -158,7 +158,7 @@ void MaskPanel::syncPadding() {
 void MaskPanel::addFree() {
     m_paint = new QPushButton(tr("Paint on the large head"), this);
     m_paint->setCheckable(true);
-    m_paint->setToolTip(tr("While on, a click on a cell of the large head forbids or allows it, and a drag does the same to all it passes (P). Space does it to the chosen cell."));
+    m_paint->setProperty("meaning", tr("While on, a click on a cell of the large head forbids or allows it, and a drag does the same to all it passes (P). Space does it to the chosen cell."));
     addWide(m_paint);
     m_grid = new QLabel(this);
     m_grid->setWordWrap(true);
@@ -185,14 +185,17 @@ void MaskPanel::addFree() {
         if (mask.grid)
             m_grid->setText(mask.gridFollowsText ? tr("Painted: %L1 forbidden").arg(std::count(mask.grid->cells.begin(), mask.grid->cells.end(), 0))
                                                  : tr("Loaded: %L1 × %L2").arg(mask.grid->rows).arg(mask.grid->cols));
+        setUsable(m_paint, !document().analysis()->empty(), tr("there are no tokens"));
         setUsable(m_clear, mask.grid != nullptr, tr("there is no free mask"));
     });
 }
 
 void MaskPanel::setPainting(bool on) {
+    if (on && !m_paint->isEnabled()) return emit said(tr("There are no tokens yet whose mask could be painted."));
     m_selection.setPainting(on);
     const QSignalBlocker blocker(m_paint);
     m_paint->setChecked(on);
+    if (on) emit paintingBegun();
     m_paint->setText(on ? tr("Painting: click or drag cells") : tr("Paint on the large head"));
 }
 

@@ -24,6 +24,8 @@ public:
 
 signals:
     void maskFileWanted();
+    /// The brush is on: the large head has to be there.
+    void paintingBegun();
     /// Why a gesture shows nothing.
     void said(const QString& message);
 

@@ -18,6 +18,7 @@ NumbersPanel::NumbersPanel(Selection& selection, QWidget* parent) : QTabWidget(p
     m_headsTable->setSelectionMode(QAbstractItemView::SingleSelection);
     m_headsTable->setSortingEnabled(true);
     m_headsTable->sortByColumn(-1, Qt::DescendingOrder); // the heads' own order until somebody asks
+    m_headsTable->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents); // few rows: no measure's name is cut
     m_weightsTable = addTable(tr("Weights"), &m_weights);
     connect(m_headsTable, &QTableView::clicked, this, [this](const QModelIndex& index) {
         const int head = m_sorted.mapToSource(index).row();
@@ -36,6 +37,7 @@ QTableView* NumbersPanel::addTable(const QString& title, QAbstractItemModel* mod
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     table->setFrameShape(QFrame::NoFrame);
     table->setWordWrap(false);
+    table->horizontalHeader()->setTextElideMode(Qt::ElideRight);
     table->horizontalHeader()->setDefaultSectionSize(fontMetrics().averageCharWidth() * 14);
     addTab(table, title);
     return table;

@@ -33,9 +33,20 @@ private:
 
 } // namespace
 
+QToolButton* makeCloseButton(const QString& title, const QKeySequence& key, QWidget* parent) {
+    auto* close = new QToolButton(parent);
+    close->setText(QStringLiteral("×"));
+    close->setAutoRaise(true);
+    close->setFocusPolicy(Qt::NoFocus);
+    close->setFixedSize(22, 20);
+    close->setAccessibleName(Pane::tr("Close %1").arg(title));
+    close->setToolTip(Pane::tr("Close; %1 brings it back").arg(key.toString(QKeySequence::NativeText)));
+    return close;
+}
+
 Pane::Pane(const QString& name, const QString& title, const QKeySequence& key, View* view, QWidget* parent)
     : QWidget(parent), m_name(name), m_view(view), m_title(new QLabel(title, this)), m_hint(new FadingLabel(view->hint(), this)),
-      m_close(new QToolButton(this)) {
+      m_close(makeCloseButton(title, key, this)) {
     setAutoFillBackground(true);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -53,12 +64,6 @@ Pane::Pane(const QString& name, const QString& title, const QKeySequence& key, V
     bold.setBold(true);
     m_title->setFont(bold);
     m_hint->setToolTip(view->hint());
-    m_close->setText(QStringLiteral("×"));
-    m_close->setAutoRaise(true);
-    m_close->setFocusPolicy(Qt::NoFocus);
-    m_close->setFixedSize(22, 20);
-    m_close->setAccessibleName(tr("Close %1").arg(title));
-    m_close->setToolTip(tr("Close; %1 brings it back").arg(key.toString(QKeySequence::NativeText)));
     connect(m_close, &QToolButton::clicked, this, &Pane::closeWanted);
     m_hint->setVisible(!Preferences().isLearnt(name));
     // Keeps the close button at the right when the hint is gone.

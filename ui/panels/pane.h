@@ -36,4 +36,7 @@ private:
     QToolButton* m_close;
 };
 
+/// The × of a part of the window; `key` brings it back.
+QToolButton* makeCloseButton(const QString& title, const QKeySequence& key, QWidget* parent);
+
 } // namespace headscope

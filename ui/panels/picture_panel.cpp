@@ -6,6 +6,8 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QSlider>
+#include <QStandardItemModel>
+#include <algorithm>
 
 namespace headscope {
 
@@ -49,10 +51,17 @@ void PicturePanel::addLinks() {
 }
 
 void PicturePanel::addHiding() {
-    addChoice({tr("Leave out"), QString(), tr("tokens that draw much attention and drown the rest")},
+    QComboBox* hidden = addChoice({tr("Leave out"), QString(), tr("tokens that draw much attention and drown the rest")},
               {{tr("nothing"), tr("special"), tr("special + first")}, [](const Session& s) { return static_cast<int>(s.view.hidden); },
-               [](Session& s, int index) { s.view.hidden = static_cast<HiddenTokens>(index); }})
-        ->setObjectName(QStringLiteral("hidden"));
+               [](Session& s, int index) { s.view.hidden = static_cast<HiddenTokens>(index); }});
+    hidden->setObjectName(QStringLiteral("hidden"));
+    onSync([this, hidden] {
+        const std::vector<Token>& keys = document().analysis()->keys;
+        const bool any = std::any_of(keys.begin(), keys.end(), [](const Token& token) { return token.special; });
+        auto* special = qobject_cast<QStandardItemModel*>(hidden->model())->item(static_cast<int>(HiddenTokens::Special));
+        special->setEnabled(any);
+        special->setToolTip(any ? QString() : tr("Off now: there are no special tokens here"));
+    });
     QCheckBox* again = addSwitch({tr("Rows sum to 1 again"), QString(), tr("what is left of each row is scaled up to 1")},
                                  {[](const Session& s) { return s.view.renormalise; }, [](Session& s, bool on) { s.view.renormalise = on; }});
     again->setObjectName(QStringLiteral("renormalise"));
