@@ -301,6 +301,7 @@ void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
     m_numbers->setAnalysis(analysis);
     if (analysis->following && analysis->sandbox.after != After::Nothing && !m_sawFollowing) m_vectors->setChecked(true);
     m_sawFollowing = analysis->following != nullptr;
+    m_actions->setHasPicture(!analysis->empty());
     const QLocale locale;
     QStringList counts;
     if (!analysis->empty()) {

@@ -117,6 +117,15 @@ void WindowActions::setThemeChoice(ThemeChoice choice) {
     for (QAction* action : m_themes->actions()) action->setChecked(action->data().toInt() == static_cast<int>(choice));
 }
 
+void WindowActions::setHasPicture(bool has) {
+    for (QAction* action : {exportPicture, print, copy, find}) {
+        if (action->property("meaning").isNull()) action->setProperty("meaning", action->toolTip());
+        const QString meaning = action->property("meaning").toString();
+        action->setEnabled(has);
+        action->setToolTip(has ? meaning : tr("%1\nOff now: there is no picture yet").arg(meaning));
+    }
+}
+
 QAction* WindowActions::addPane(const QString& title, const QKeySequence& key) {
     QAction* action = add(title, key, tr("Closes this part of the window and brings it back"));
     action->setCheckable(true);

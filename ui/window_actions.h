@@ -26,6 +26,8 @@ public:
     QToolBar* makeToolBar();
     void setTheme(const Theme& theme);
     void setThemeChoice(ThemeChoice choice);
+    /// Whether there is a picture to export, print, copy and find tokens in.
+    void setHasPicture(bool has);
     /// A pane that can be closed and comes back with the same key.
     QAction* addPane(const QString& title, const QKeySequence& key);
 

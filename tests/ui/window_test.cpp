@@ -318,10 +318,37 @@ TEST_F(WindowTest, AnErrorStandsUnderTheSentenceAndKeepsThePicture) {
     auto* error = window().sentence().findChild<QLabel*>(QStringLiteral("error"));
     EXPECT_TRUE(error->isVisible());
     EXPECT_TRUE(error->text().contains(QStringLiteral("/nowhere/layer.npz")));
+    auto* beside = control<QLabel>("weightsError");
+    EXPECT_TRUE(beside->isVisible());
+    EXPECT_TRUE(beside->text().contains(QStringLiteral("no such file"))) << beside->text().toStdString();
+    for (const char* other : {"inputError", "maskError"}) EXPECT_TRUE(control<QLabel>(other)->isHidden()) << other;
     EXPECT_EQ(pictures(), before);
     window().actions().undo->trigger();
     ASSERT_TRUE(waitForAnswer());
     EXPECT_FALSE(error->isVisible());
+    EXPECT_FALSE(beside->isVisible());
+}
+
+TEST_F(WindowTest, AMaskThatDoesNotFitIsSaidAtTheMask) {
+    document().edit(QStringLiteral("mask"), [](Session& s) {
+        s.sandbox.mask.grid = std::make_shared<const MaskGrid>(MaskGrid{1, 2, 2, {1, 1, 0, 1}});
+    });
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_TRUE(control<QLabel>("maskError")->isVisible());
+    EXPECT_TRUE(control<QLabel>("weightsError")->isHidden());
+}
+
+TEST_F(WindowTest, WithoutAPictureThereIsNothingToExport) {
+    const auto& a = window().actions();
+    document().edit(QStringLiteral("empty"), [](Session& s) { s.text.clear(); });
+    ASSERT_TRUE(waitForAnswer());
+    for (const QAction* action : {a.exportPicture, a.copy, a.print, a.find}) {
+        EXPECT_FALSE(action->isEnabled());
+        EXPECT_TRUE(action->toolTip().contains(QStringLiteral("no picture"))) << action->toolTip().toStdString();
+    }
+    window().actions().undo->trigger();
+    ASSERT_TRUE(waitForAnswer());
+    for (const QAction* action : {a.exportPicture, a.copy, a.print, a.find}) EXPECT_TRUE(action->isEnabled());
 }
 
 TEST_F(WindowTest, StartingOnABrokenFileDoesNotAskForASentence) {

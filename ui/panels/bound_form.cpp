@@ -122,6 +122,26 @@ void BoundForm::addRow(const DialWords& words, QWidget* widget) {
 
 void BoundForm::addWide(QWidget* widget) { m_grid->addWidget(widget, m_grid->rowCount(), 0, 1, 2); }
 
+void BoundForm::addError(const QString& name, std::function<bool(const Session&, const Error&)> mine) {
+    auto* label = new QLabel(this);
+    label->setObjectName(name);
+    label->setWordWrap(true);
+    label->setTextFormat(Qt::PlainText);
+    label->setForegroundRole(QPalette::BrightText);
+    label->setAccessibleName(tr("Error"));
+    label->setMinimumWidth(1); // a long path must not widen the panel
+    addWide(label);
+    const auto show = [this, label, mine = std::move(mine)] {
+        const auto& error = m_document.error();
+        const bool shown = error && mine(m_document.session(), *error);
+        label->setText(shown ? QString::fromStdString(error->detail) : QString());
+        label->setToolTip(shown ? QString::fromStdString(error->message()) : QString());
+        label->setVisible(shown);
+    };
+    connect(&m_document, &Document::errorChanged, label, show);
+    show();
+}
+
 QSpinBox* BoundForm::addWhole(const DialWords& words, const Whole& dial) {
     auto* spin = new QSpinBox(this);
     spin->setRange(dial.least, dial.most);

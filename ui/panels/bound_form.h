@@ -74,6 +74,8 @@ protected:
     QComboBox* addChoice(const DialWords& words, const Choice& dial);
     QCheckBox* addSwitch(const DialWords& words, const Switch& dial);
     void addWide(QWidget* widget);
+    /// A line for what is wrong with the control above it: with the session's error when it is `mine`, else not there.
+    void addError(const QString& name, std::function<bool(const Session&, const Error&)> mine);
     void addRow(const DialWords& words, QWidget* widget);
 
     /// Runs whenever session or analysis changed, and once now.

@@ -102,6 +102,9 @@ void LayerPanel::addWeights() {
     m_prefix->setToolTip(tr("Which layer, when the file has several: what its tensors' names begin with."));
     leaveUndoToWindow(m_prefix);
     addWide(m_prefix);
+    addError(QStringLiteral("weightsError"), [](const Session& s, const Error& error) {
+        return s.sandbox.weights == WeightSource::File && error.place.starts_with(s.sandbox.weightsFile);
+    });
     connect(m_prefix, &QLineEdit::editingFinished, this, [this] {
         document().edit(tr("prefix"), [this](Session& s) { s.sandbox.weightsPrefix = m_prefix->text().toStdString(); });
     });
@@ -194,6 +197,9 @@ void MorePanel::addInputFile(bool second) {
     connect(button, &QPushButton::clicked, this, [this, second, file] {
         if (file(document().session().sandbox).empty()) emit inputFileWanted(second);
         else document().edit(tr("token vectors"), [file](Session& s) { file(s.sandbox).clear(); });
+    });
+    addError(second ? QStringLiteral("input2Error") : QStringLiteral("inputError"), [file](const Session& s, const Error& error) {
+        return !file(s.sandbox).empty() && error.place == file(s.sandbox);
     });
     onSync([this, button, second, file] {
         const Session& s = document().session();

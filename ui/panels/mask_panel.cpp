@@ -175,6 +175,9 @@ void MaskPanel::addFree() {
     row->setSpacing(4);
     narrow({load, m_clear});
     addWide(line);
+    addError(QStringLiteral("maskError"), [](const Session&, const Error& error) {
+        return error.place == "mask" || error.place.starts_with("--mask");
+    });
     connect(m_paint, &QPushButton::toggled, this, &MaskPanel::setPainting);
     connect(load, &QPushButton::clicked, this, &MaskPanel::maskFileWanted);
     connect(m_clear, &QPushButton::clicked, this,

@@ -113,8 +113,8 @@ QPalette Theme::palette() const {
         p.setColor(QPalette::Disabled, role, disabled);
     };
     const QColor off = blend(faint, window, 0.45);
-    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::BrightText})
-        set(role, text, off);
+    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText}) set(role, text, off);
+    set(QPalette::BrightText, ink(error), off); // what is wrong
     set(QPalette::PlaceholderText, faint, off);
     set(QPalette::Window, window, window);
     set(QPalette::Base, paper, window);
