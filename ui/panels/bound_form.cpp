@@ -82,7 +82,7 @@ double fromSlider(int position, double least, double most, bool logarithmic) {
 
 } // namespace
 
-int dialWidth(const QWidget& dial) { return dial.fontMetrics().horizontalAdvance(QStringLiteral("auto: 1024")) + 28; }
+int dialWidth(const QWidget& dial) { return dial.fontMetrics().horizontalAdvance(QStringLiteral("auto: 1024")) + 34; }
 
 void leaveUndoToWindow(QWidget* field) { field->installEventFilter(new UndoFilter(field)); }
 
