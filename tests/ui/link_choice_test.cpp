@@ -25,7 +25,7 @@ Session sentence(int heads = 4) {
     return session;
 }
 
-/// The oracle: the row's weights sorted, added up one by one.
+/// The oracle: the row's weights sorted, added up one by one; those within a hundredth of the last one come along.
 std::set<Cell> simpleChoice(const Matrix& weights, double share, const std::set<int>& hidden) {
     std::set<Cell> chosen;
     for (Index i = 0; i < weights.rows(); ++i) {
@@ -38,8 +38,10 @@ std::set<Cell> simpleChoice(const Matrix& weights, double share, const std::set<
         }
         std::sort(row.begin(), row.end());
         double sum = 0;
+        double last = 0;
         for (const auto& [w, j] : row) {
-            if (sum >= share * total - 1e-6 * total || w == 0) break;
+            if (w == 0 || (sum >= share * total - 1e-6 * total && -w < 0.99 * last)) break;
+            if (sum < share * total - 1e-6 * total) last = -w;
             sum -= w;
             chosen.insert({static_cast<int>(i), j});
         }
@@ -128,7 +130,26 @@ TEST(LinkChoice, SaysWhereTheRankedListEnds) {
     EXPECT_EQ(strongestLinks(*analysis, {}, heads, 0, 10).cutAt, analysis->links[0].perRow);
     // A chosen row is read exactly.
     LinkFocus focus{{7}, {}, false};
-    EXPECT_EQ(cellsOf(linksOf(FollowedWeights().of(analysis, {}, heads, focus), {}, focus), 0).size(), 280U);
+    const Matrix weights = analysis->trace->weights(0);
+    Matrix row(1, weights.cols());
+    for (Index k = 0; k < weights.cols(); ++k) row(0, k) = weights(7, k);
+    const std::size_t expected = simpleChoice(row, 0.7, {}).size();
+    EXPECT_GE(expected, 280U);
+    EXPECT_EQ(cellsOf(linksOf(FollowedWeights().of(analysis, {}, heads, focus), {}, focus), 0).size(), expected);
+}
+
+// The first token is read alike by all: to draw nine of its twelve readers would be chance.
+TEST(LinkChoice, EqualLinksAreShownTogether) {
+    Session session;
+    session.text = "The animal did not cross the street because it was too tired";
+    const AnalysisPtr analysis = test::analysisOf(session);
+    const std::vector<int> heads{2};
+    const LinkFocus focus{{}, {0}, true};
+    EXPECT_EQ(cellsOf(linksOf(FollowedWeights().of(analysis, {}, heads, focus), {}, focus), 0).size(), 12U);
+    const std::vector<Link> ranked{{0, Scalar(0.3)}, {1, Scalar(0.2)}, {2, Scalar(0.2)}, {3, Scalar(0.199)}, {4, Scalar(0.101)}};
+    EXPECT_EQ(countToShare(ranked, 1, 0.3).count, 1U);
+    EXPECT_EQ(countToShare(ranked, 1, 0.5).count, 4U);
+    EXPECT_EQ(countToShare(ranked, 1, 0.95).count, 5U);
 }
 
 TEST(LinkChoice, OnlyTheRowsAskedFor) {

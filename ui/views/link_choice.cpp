@@ -69,7 +69,11 @@ ShareCount countToShare(std::span<const Link> strongestFirst, double total, doub
     std::size_t count = 0;
     while (count < strongestFirst.size() && strongestFirst[count].weight > 0) {
         reached += static_cast<double>(strongestFirst[count++].weight);
-        if (reached >= wanted) return {count, true};
+        if (reached < wanted) continue;
+        // All of those that nobody can tell from the last one, or the choice between them would be chance.
+        const Scalar last = strongestFirst[count - 1].weight * Scalar(1 - sameWeight);
+        while (count < strongestFirst.size() && strongestFirst[count].weight > 0 && strongestFirst[count].weight >= last) ++count;
+        return {count, true};
     }
     return {count, total <= 0};
 }
@@ -97,7 +101,10 @@ LinkChoice strongestLinks(const Analysis& analysis, const ViewState& state, std:
             const Scalar scale = !hidden.empty() && state.renormalise && total > 0 ? 1 / total : 1;
             for (std::size_t r = 0; r < share.count; ++r)
                 choice.links.push_back({static_cast<int>(lane), query, ranking[r].key, scale * ranking[r].weight});
-            if (!share.reached) choice.cutAt = static_cast<int>(links.perRow);
+            // A list that ends among equals may have lost some of them.
+            const bool equalsLost = share.count == ranking.size() && share.count > 0 && links.row(query).back().weight > 0 &&
+                                    links.perRow < static_cast<Index>(analysis.keys.size());
+            if (!share.reached || equalsLost) choice.cutAt = static_cast<int>(links.perRow);
         }
     }
     return choice;

@@ -38,8 +38,11 @@ LinkFocus focusOf(const Selection& selection);
 bool forbiddenQuery(const Analysis& analysis, std::span<const int> heads, const LinkFocus& focus, int query);
 bool forbiddenKey(const Analysis& analysis, std::span<const int> heads, const LinkFocus& focus, int key);
 
-/// How many of the weights, strongest first, it takes until their sum reaches share · total; all that are above 0 when
-/// it does not (then `reached` is false).
+/// Weights that differ by less than this share are the same to the eye: they are shown together or not at all.
+inline constexpr double sameWeight = 0.01;
+
+/// How many of the weights, strongest first, it takes until their sum reaches share · total, and all that are the same
+/// as the last of them; all that are above 0 when the sum does not reach it (then `reached` is false).
 struct ShareCount {
     std::size_t count = 0;
     bool reached = true;
