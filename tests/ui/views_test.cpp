@@ -295,7 +295,7 @@ TEST(HeadHeatmap, CellsHaveTheColourOfTheirWeightAndMaskedOnesAreHatched) {
         causal("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
                "seventeen eighteen nineteen twenty");
     session.sandbox.weights = WeightSource::Random;
-    Shown<HeadHeatmap> s(analysisOf(session), {700, 500});
+    Shown<HeadHeatmap> s(analysisOf(session), {640, 460});
     const HeatLayout at = s.view.places();
     ASSERT_FALSE(at.numbers) << "numbers would stand in the way of the test";
     for (const int head : {0, 2}) {

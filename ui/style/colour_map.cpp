@@ -106,4 +106,13 @@ QRgb colourAt(ColourMapName name, bool dark, double value) {
     return colourTable(name, dark)[static_cast<std::size_t>(std::lround(std::clamp(value, 0.0, 1.0) * 255))];
 }
 
+QLinearGradient colourGradient(ColourMapName name, bool dark, const QPointF& from, const QPointF& to) {
+    QLinearGradient gradient(from, to);
+    const auto& table = colourTable(name, dark);
+    constexpr std::size_t stops = 52; // every fifth colour: what lies between is a straight line to the eye
+    for (std::size_t i = 0; i < stops; ++i)
+        gradient.setColorAt(static_cast<double>(i) / (stops - 1), QColor::fromRgb(table[i * (table.size() - 1) / (stops - 1)]));
+    return gradient;
+}
+
 } // namespace headscope

@@ -3,6 +3,7 @@
 
 #include "core/session/session.h"
 
+#include <QLinearGradient>
 #include <QRgb>
 #include <array>
 
@@ -12,5 +13,7 @@ namespace headscope {
 const std::array<QRgb, 256>& colourTable(ColourMapName name, bool dark);
 /// value in 0 … 1, clamped; NaN gives a colour of its own that no map contains.
 QRgb colourAt(ColourMapName name, bool dark, double value);
+/// The map from its colour of 0 at `from` to that of 1 at `to`.
+QLinearGradient colourGradient(ColourMapName name, bool dark, const QPointF& from, const QPointF& to);
 
 } // namespace headscope

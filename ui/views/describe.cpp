@@ -263,6 +263,12 @@ QString percent(double share) {
     return Words::tr("%1 %").arg(locale.toString(p, 'f', whole ? 0 : 1));
 }
 
+QString shortNumber(double weight) {
+    if (weight < 0.005) return QStringLiteral("0");
+    if (std::abs(weight - 1) < 0.0005) return QStringLiteral("1");
+    return QLocale().toString(weight, 'f', weight < 10 ? 2 : weight < 100 ? 1 : 0);
+}
+
 QString exact(double weight) {
     return QLocale().toString(weight, 'g', 4);
 }

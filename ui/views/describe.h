@@ -28,6 +28,8 @@ QString headTitle(const Analysis& analysis, int head);
 QString tokenLabel(const Token& token);
 /// Percent with no more digits than the eye can use, in the current locale.
 QString percent(double share);
+/// A weight in two decimals, as short as the eye needs it.
+QString shortNumber(double weight);
 /// A weight with four significant digits, in the current locale.
 QString exact(double weight);
 

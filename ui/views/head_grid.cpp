@@ -20,9 +20,10 @@ struct HeadGrid::Layout {
     BoxLayout boxes;
     QPointF origin;
     double gap = 8;
-    double tag = 0; ///< height of the line with number and name; 0: no room for it
+    double line = 0; ///< height of a line of words above a picture
+    double tag = 0;  ///< height of number, name and share, in one line or two; 0: no room for them
     QFont font;
-    double legend = 0; ///< height of the line below that says which side is the query; 0: no room
+    QRectF legend; ///< what stands below: which side is the query, what the colours mean; empty: no room
     double labels = 0; ///< width of the row labels left of the first column of boxes; 0: they do not fit
     QRectF box(int head) const { return boxes.boxRect(head, origin, gap); }
     QRectF picture(int head) const { return box(head).adjusted(0, tag, 0, 0); }
@@ -32,6 +33,7 @@ struct HeadGrid::HeadFrame {
     int head = 0;
     QRectF box;
     QRectF tag; ///< empty: no room
+    double line = 0; ///< the tag has one such line, or two
     QFont font;
     CellGrid cells;
     QColor colour;
@@ -58,17 +60,40 @@ QString HeadGrid::hint() const {
 HeadGrid::Layout HeadGrid::layoutOf(const QRectF& rect) const {
     Layout layout;
     const int heads = analysis()->heads();
+    const bool small = rect.width() < 420;
+    layout.gap = heads > 100 ? 4 : heads > 36 || small ? 8 : 16;
+    const double margin = small ? 8 : std::min(16.0, rect.width() / 20);
+    layout.font = theme().font;
+    layout.font.setPixelSize(std::max(10, layout.font.pixelSize() * 9 / 10));
+    layout.line = std::ceil(QFontMetricsF(layout.font).height()) + 6;
+    const QRectF whole = rect.adjusted(margin, margin, -margin, -margin);
+    const bool captioned = rect.height() >= 10 * layout.line;
+    // Words under the pictures take room from them, and only small ones need to say that they are pooled.
+    Layout best;
+    for (const bool pooled : {false, true}) {
+        const Caption words = caption(layout, rect, theme(), pooled);
+        const double below = captioned ? words.height() + 6 : 0;
+        best = arranged(whole.adjusted(0, 0, 0, -below), layout);
+        const double bottom = best.box(best.boxes.columns * (best.boxes.rows - 1)).bottom();
+        // The words keep to the pictures: both stand in the middle of the room together.
+        if (captioned) best.legend = QRectF(rect.left() + margin, bottom + 6, whole.width(), words.height());
+        const QRectF cells = matrixIn(best, 0).rect;
+        if (static_cast<double>(analysis()->queries.size()) <= cells.height() &&
+            static_cast<double>(analysis()->keys.size()) <= cells.width())
+            break;
+    }
+    return best;
+}
+
+/// The boxes in the area, as large as they can be.
+HeadGrid::Layout HeadGrid::arranged(const QRectF& room, Layout layout) const {
+    const int heads = analysis()->heads();
     const bool turned = selection().state().transposed;
     const auto queries = static_cast<double>(analysis()->queries.size());
     const auto keys = static_cast<double>(analysis()->keys.size());
     const double aspect = std::clamp(turned ? queries / keys : keys / queries, 0.5, 2.0);
-    layout.gap = heads <= 36 ? 16 : heads <= 100 ? 8 : 4;
-    const double margin = std::min(16.0, rect.width() / 20);
-    layout.font = theme().font;
-    layout.font.setPixelSize(std::max(10, layout.font.pixelSize() * 9 / 10));
-    const double line = std::ceil(QFontMetricsF(layout.font).height()) + 6;
-    if (rect.height() >= 10 * line) layout.legend = line;
-    QRectF area = rect.adjusted(margin, margin, -margin, -margin - layout.legend);
+    const double line = layout.line;
+    QRectF area = room;
     layout.boxes = bestBoxes(heads, area.size(), aspect, layout.gap, line);
     layout.tag = line;
     // Words beside the rows only where every row has one and the pictures stay nearly as large.
@@ -77,18 +102,25 @@ HeadGrid::Layout HeadGrid::layoutOf(const QRectF& rect) const {
         const double wanted = labelWidth(rowLabels(), layout.font) + 8;
         const BoxLayout beside =
             bestBoxes(heads, {area.width() - wanted, area.height()}, aspect, layout.gap, line);
-        if (wanted < rect.width() / 5 && beside.box.height() >= rows * (line - 6) &&
+        if (wanted < room.width() / 5 && beside.box.height() >= rows * (line - 6) &&
             4 * beside.box.width() >= 3 * layout.boxes.box.width()) {
             layout.boxes = beside;
             layout.labels = wanted;
             area.adjust(wanted, 0, 0, 0);
         }
     }
-    if (layout.boxes.box.width() < 24) {
+    if (layout.boxes.box.width() < 18) {
         // Too many for words: the picture takes the room, the tooltip says the rest.
         layout.tag = 0;
         layout.gap = 4;
         layout.boxes = bestBoxes(heads, area.size(), aspect, layout.gap, 0);
+    } else if (layout.boxes.box.width() < 130) {
+        // Share and name under each other where that costs the pictures nothing.
+        const BoxLayout twoLines = bestBoxes(heads, area.size(), aspect, layout.gap, 2 * line - 6);
+        if (twoLines.box.width() >= 0.98 * layout.boxes.box.width()) {
+            layout.boxes = twoLines;
+            layout.tag = 2 * line - 6;
+        }
     }
     const QSizeF used(layout.boxes.columns * (layout.boxes.box.width() + layout.gap) - layout.gap,
                       layout.boxes.rows * (layout.boxes.box.height() + layout.gap) - layout.gap);
@@ -111,30 +143,42 @@ double HeadGrid::labelWidth(const QStringList& labels, const QFont& font) const 
     return std::ceil(width);
 }
 
-/// Which side is the query, in words and colours, and the words themselves where there is room.
-void HeadGrid::drawAxes(QPainter& painter, const QRectF& rect, const Layout& layout, const Theme& theme) const {
-    const bool turned = selection().state().transposed;
-    const QColor rows = theme.ink(turned ? theme.key : theme.query);
-    const QColor columns = theme.ink(turned ? theme.query : theme.key);
-    painter.setFont(layout.font);
-    if (layout.legend > 0) {
-        const QString left = turned ? tr("rows: keys are read →") : tr("rows: queries read →");
-        const QString right = turned ? tr("columns: queries read ↓") : tr("columns: keys are read ↓");
-        const QFontMetricsF metrics(layout.font);
-        const double gap = 24;
-        const double width = metrics.horizontalAdvance(left) + gap + metrics.horizontalAdvance(right);
-        const QRectF line(std::max(rect.left(), rect.center().x() - width / 2), rect.bottom() - layout.legend - 2, width,
-                          layout.legend);
-        painter.setPen(rows);
-        painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, left);
-        painter.setPen(columns);
-        painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, right);
-    }
+ColourScale HeadGrid::colourScale() const {
+    const ViewState& state = selection().state();
+    if (state.range == ColourRange::Row) return {QStringLiteral("1"), tr("share of the row's greatest"), state.colours};
+    shades(0); // makes the tops
+    const auto [least, most] = std::minmax_element(m_tops.begin(), m_tops.end());
+    const QString low = shortNumber(static_cast<double>(*least));
+    const QString high = *most > 0 ? shortNumber(static_cast<double>(*most)) : QStringLiteral("1");
+    if (state.range == ColourRange::All) return {high, tr("weight, all heads"), state.colours};
+    return {low == high || *most == 0 ? high : tr("%1…%2").arg(low, high), tr("weight, per head"), state.colours};
+}
+
+Caption HeadGrid::caption(const Layout& layout, const QRectF& rect, const Theme& theme, bool pooled) const {
+    const ViewState& state = selection().state();
+    const bool turned = state.transposed;
+    Caption caption(layout.font, rect.width() - (rect.width() < 420 ? 16 : 32));
+    caption.add(turned ? tr("rows: keys are read →") : tr("rows: queries read →"),
+                theme.ink(turned ? theme.key : theme.query));
+    caption.add(turned ? tr("columns: queries read ↓") : tr("columns: keys are read ↓"),
+                theme.ink(turned ? theme.query : theme.key));
+    caption.add(colourScale(), theme);
+    const std::vector<HeadMeasures>& all = analysis()->measures;
+    if (std::any_of(all.begin(), all.end(), [](const HeadMeasures& m) { return m.maskedRows > 0; }))
+        caption.add(turned ? tr("struck columns may read nothing") : tr("struck rows may read nothing"), theme.faint);
+    for (const QString& part : hiddenCaption(*analysis(), state).split(QStringLiteral("; "))) caption.add(part, theme.faint);
+    if (pooled) caption.add(tr("each dot: the greatest of several weights"), theme.faint);
+    return caption;
+}
+
+/// The rows' words, where there is room for them.
+void HeadGrid::drawRowLabels(QPainter& painter, const Layout& layout, const Theme& theme) const {
     if (layout.labels == 0) return;
-    painter.setPen(rows);
+    painter.setFont(layout.font);
+    painter.setPen(theme.ink(selection().state().transposed ? theme.key : theme.query));
     const QStringList names = rowLabels();
     for (int first = 0; first < analysis()->heads(); first += layout.boxes.columns) {
-        const CellGrid cells = matrixOf(first, rect);
+        const CellGrid cells = matrixIn(layout, first);
         for (Index i = 0; i < cells.rows; ++i) {
             const QRectF row = cells.rowRect(i);
             painter.drawText(QRectF(row.left() - layout.labels, row.top(), layout.labels - 8, row.height()),
@@ -145,7 +189,11 @@ void HeadGrid::drawAxes(QPainter& painter, const QRectF& rect, const Layout& lay
 
 CellGrid HeadGrid::matrixOf(int head, const QRectF& rect) const {
     if (!analysis() || analysis()->empty()) return {};
-    const QRectF box = layoutOf(rect).picture(head);
+    return matrixIn(layoutOf(rect), head);
+}
+
+CellGrid HeadGrid::matrixIn(const Layout& layout, int head) const {
+    const QRectF box = layout.picture(head);
     const double frame = std::min(3.0, box.width() / 8);
     // On whole pixels, so that the frame is a sharp line.
     const QRectF inside(std::round(box.left() + frame), std::round(box.top() + frame),
@@ -167,11 +215,12 @@ const HeadShades& HeadGrid::shades(int head) const {
         parallelFor(analysis()->heads(), [&](Index h) {
             m_shades[static_cast<std::size_t>(h)] = HeadShades(*analysis(), s, static_cast<int>(h));
         });
-        Scalar all = 0;
-        for (const HeadShades& shades : m_shades) all = std::max(all, shades.greatest());
-        for (HeadShades& shades : m_shades) {
-            if (s.range != ColourRange::Row) shades.setTop(s.range == ColourRange::Head ? shades.greatest() : all);
-            shades.setTransposed(s.transposed);
+        m_tops.clear();
+        for (const HeadShades& shades : m_shades) m_tops.push_back(s.range == ColourRange::Row ? 0 : shades.greatest());
+        if (s.range == ColourRange::All) m_tops.assign(m_tops.size(), *std::max_element(m_tops.begin(), m_tops.end()));
+        for (std::size_t h = 0; h < m_shades.size(); ++h) {
+            if (s.range != ColourRange::Row) m_shades[h].setTop(m_tops[h]);
+            m_shades[h].setTransposed(s.transposed);
         }
         m_shadesState = s;
     }
@@ -210,21 +259,26 @@ void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme)
     }
     const Layout layout = layoutOf(rect);
     const std::vector<double> care = cares();
+    bool pooled = analysis()->pictures.front().factor > 1;
     for (int h = 0; h < analysis()->heads(); ++h) {
         HeadFrame frame;
         frame.head = h;
         frame.box = layout.picture(h);
         frame.tag =
             layout.tag > 0 ? QRectF(layout.box(h).topLeft(), QSizeF(layout.box(h).width(), layout.tag)) : QRectF();
+        frame.line = layout.line;
         frame.font = layout.font;
-        frame.cells = matrixOf(h, rect);
+        frame.cells = matrixIn(layout, h);
         frame.colour = theme.head(h, analysis()->heads());
         frame.active = selection().state().isActive(h);
         frame.current = selection().shownHead() == h;
         frame.care = care[static_cast<std::size_t>(h)];
         drawHead(painter, frame, theme);
+        const ShownCells shown = cellsShown(painter, frame.cells.rect, frame.cells.rows, frame.cells.columns);
+        pooled = pooled || shown.rows < frame.cells.rows || shown.columns < frame.cells.columns;
     }
-    drawAxes(painter, rect, layout, theme);
+    drawRowLabels(painter, layout, theme);
+    if (!layout.legend.isEmpty()) caption(layout, rect, theme, pooled).draw(painter, layout.legend, theme);
 }
 
 void HeadGrid::drawHead(QPainter& painter, const HeadFrame& frame, const Theme& theme) const {
@@ -250,11 +304,12 @@ void HeadGrid::drawHead(QPainter& painter, const HeadFrame& frame, const Theme& 
 }
 
 void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& theme) const {
+    const double height = frame.line - 5;
     QFont bold = frame.font;
     bold.setBold(true);
     const QString number = QString::number(frame.head + 1);
-    const double chip = std::max(frame.tag.height() - 5, QFontMetricsF(bold).horizontalAdvance(number) + 8);
-    const QRectF chipRect(frame.cells.rect.left() - 1.5, frame.tag.top(), chip, frame.tag.height() - 5);
+    const double chip = std::max(height, QFontMetricsF(bold).horizontalAdvance(number) + 8);
+    const QRectF chipRect(frame.cells.rect.left() - 1.5, frame.tag.top(), chip, height);
     const QColor ground = frame.active ? frame.colour : blend(theme.paper, frame.colour, 0.35);
     painter.setPen(Qt::NoPen);
     painter.setBrush(ground);
@@ -263,30 +318,33 @@ void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& t
     painter.setPen(theme.on(ground));
     painter.drawText(chipRect, Qt::AlignCenter, number);
 
-    const QRectF room(chipRect.right() + 5, chipRect.top(), frame.cells.rect.right() - chipRect.right() - 5,
-                      chipRect.height());
+    // Beside the number the name and, at the right, how much of the mass it holds or what the chosen tokens get; where
+    // there are two lines, the name has the second.
+    const bool chosen = frame.care >= 0;
+    const bool twoLines = frame.tag.height() > frame.line;
+    const QRectF share(chipRect.right() + 5, chipRect.top(), frame.cells.rect.right() - chipRect.right() - 5, height);
+    const QRectF name = twoLines ? QRectF(frame.cells.rect.left(), frame.tag.bottom() - height - 1, frame.cells.rect.width() + 4, height)
+                                 : share;
     const QFontMetricsF metrics(frame.font);
+    const HeadCharacter character = headCharacter(*analysis(), frame.head);
+    const QString kept = character.name.isEmpty() ? QString() : percent(character.share);
+    const QString word = headTag(*analysis(), frame.head).chopped(kept.size()).trimmed();
+    const QString amount = chosen ? percent(frame.care) : kept;
     painter.setFont(frame.font);
     painter.setPen(frame.active ? theme.text : theme.faint);
-    const QString tag = headTag(*analysis(), frame.head);
-    if (frame.care < 0) {
-        const QString words =
-            metrics.horizontalAdvance(tag) <= room.width() ? tag : tag.section(QLatin1Char(' '), 0, 0);
-        if (room.width() > 24)
-            painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
-                             metrics.elidedText(words, Qt::ElideRight, room.width()));
-        return;
+    const double width = metrics.horizontalAdvance(amount);
+    // Of chosen tokens the number counts, of a head as a whole the name.
+    const bool fits = width <= share.width();
+    if (twoLines ? fits || chosen : fits && (chosen || metrics.horizontalAdvance(word) + width + 8 <= name.width()))
+        painter.drawText(fits ? share : name, Qt::AlignRight | Qt::AlignVCenter, amount);
+    const double room = twoLines ? (fits || !chosen ? name.width() : 0) : chosen ? share.width() - width - 8 : share.width();
+    if (room > 24 && (!chosen || metrics.horizontalAdvance(word) <= room)) {
+        painter.setPen(frame.active && !chosen ? theme.text : theme.faint);
+        painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(word, Qt::ElideRight, room));
     }
-    // With tokens chosen: what this head gives them, in number and as a bar, to compare heads at a glance.
-    const QString share = percent(frame.care);
-    const double width = metrics.horizontalAdvance(share);
-    const QString name = tag.section(QLatin1Char(' '), 0, 0);
-    if (width <= room.width()) painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter, share);
-    if (metrics.horizontalAdvance(name) + width + 8 <= room.width()) {
-        painter.setPen(theme.faint);
-        painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter, name);
-    }
-    const QRectF whole(std::round(room.left()), std::round(chipRect.bottom()) - 2, std::floor(room.width()), 3);
+    if (!chosen) return;
+    // As a bar too, to compare heads at a glance.
+    const QRectF whole(std::round(share.left()), std::round(share.bottom()) - 2, std::floor(share.width()), 3);
     painter.fillRect(whole, theme.hairline);
     painter.fillRect(QRectF(whole.topLeft(), QSizeF(whole.width() * std::clamp(frame.care, 0.0, 1.0), 3)),
                      frame.colour);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/views/caption.h"
 #include "ui/views/geometry.h"
 #include "ui/views/hover_delay.h"
 #include "ui/views/link_choice.h"
@@ -41,7 +42,12 @@ private:
     Layout layoutOf(const QRectF& rect) const;
     QStringList rowLabels() const;
     double labelWidth(const QStringList& labels, const QFont& font) const;
-    void drawAxes(QPainter& painter, const QRectF& rect, const Layout& layout, const Theme& theme) const;
+    CellGrid matrixIn(const Layout& layout, int head) const;
+    Layout arranged(const QRectF& area, Layout layout) const;
+    /// What the colours mean, and everything the pictures leave out.
+    Caption caption(const Layout& layout, const QRectF& rect, const Theme& theme, bool pooled) const;
+    ColourScale colourScale() const;
+    void drawRowLabels(QPainter& painter, const Layout& layout, const Theme& theme) const;
     std::optional<int> headAt(const QPointF& point) const;
     void hoverAt(const QPointF& point);
 
@@ -54,6 +60,7 @@ private:
     void drawMarks(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
 
     mutable std::vector<HeadShades> m_shades; ///< of the analysis at hand
+    mutable std::vector<Scalar> m_tops;       ///< the weight at the colours' upper end; 0: each row has its own
     mutable std::vector<ShadeCache> m_images;
     mutable ViewState m_shadesState;
     mutable FollowedWeights m_followed;

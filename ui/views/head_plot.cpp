@@ -90,13 +90,7 @@ void addColourBar(QCustomPlot& plot, PlacedLayout& layout, const QRectF& rect, c
                   const Theme& theme) {
     const QRectF strip(rect.left(), rect.top(), 12, rect.height());
     QCPAxisRect* axes = emptyRect(plot, layout, strip);
-    QLinearGradient gradient(strip.bottomLeft(), strip.topLeft());
-    const auto& table = colourTable(content.colours, theme.dark);
-    constexpr std::size_t stops = 52; // every fifth colour: what lies between is a straight line to the eye
-    for (std::size_t i = 0; i < stops; ++i)
-        gradient.setColorAt(static_cast<double>(i) / (stops - 1),
-                            QColor::fromRgb(table[i * (table.size() - 1) / (stops - 1)]));
-    axes->setBackground(gradient);
+    axes->setBackground(colourGradient(content.colours, theme.dark, strip.bottomLeft(), strip.topLeft()));
     QCPAxis* axis = axes->axis(QCPAxis::atRight);
     axis->setRange(0, content.top > 0 ? content.top : 1);
     axis->setTicks(true);

@@ -24,9 +24,9 @@ HeatLayout layoutHeat(const HeatRequest& r) {
     const double width = r.size.width();
     const double height = r.size.height();
     const double pad = width < 420 || height < 320 ? 8 : 16;
-    const double rowBars = width < 320 ? 0 : 32;
-    const double columnBars = height < 280 ? 0 : 40;
-    const double colourBar = width < 440 || height < 200 ? 0 : 64;
+    const double rowBars = hasRowBars(r.size) ? 32 : 0;
+    const double columnBars = hasColumnBars(r.size) ? 40 : 0;
+    const double colourBar = hasColourBar(r.size) ? 64 : 0;
     const double gap = 8;
     l.header = {pad, pad / 2, width - 2 * pad, r.line + 8};
 
@@ -48,7 +48,9 @@ HeatLayout layoutHeat(const HeatRequest& r) {
         cellWidth = cellSide(width - pad - left - right, r.columns, r.largestCell);
     }
     const double top = l.header.bottom() + r.line + labelHeight + 2;
-    const double bottom = pad + (columnBars > 0 ? columnBars + gap + r.line : 0);
+    // Below the cells: the sums of the columns, or at least what the row sums are called.
+    const double sums = columnBars > 0 ? columnBars + gap + r.line : rowBars > 0 && r.caption == 0 ? r.line + 4 : 0;
+    const double bottom = sums + (r.caption > 0 ? r.caption + 4 : 0) + (r.caption > 0 || pad < 16 ? pad / 2 : pad);
     double cellHeight = cellSide(height - top - bottom, r.rows, r.largestCell);
     // Nearly square where both sides have room: a matrix should look like one.
     if (cellWidth > 12 && cellHeight > 12) {
@@ -73,11 +75,25 @@ HeatLayout layoutHeat(const HeatRequest& r) {
         next += rowBars + gap;
     }
     if (colourBar > 0) l.colourBar = {next, y, colourBar, std::max(matrixHeight, std::min(120.0, height - y - pad))};
+    if (r.caption > 0) l.caption = {pad, height - pad / 2 - r.caption, width - 2 * pad, r.caption};
     if (columnBars > 0) l.columnBars = {x, y + matrixHeight + gap, matrixWidth, columnBars};
-    l.rowStep = labelStep(cellHeight, 0.9 * r.line);
+    // Letters fill that much of a line; the rest is space between lines.
+    l.rowStep = labelStep(cellHeight, 0.7 * r.line);
     l.columnStep = labelStep(cellWidth, l.slanted ? 1.2 * r.line : r.columnLabel + 8);
-    l.numbers = cellWidth >= r.number + 3 && cellHeight >= r.line;
+    l.numbers = cellWidth >= r.number + 3 && cellHeight >= 0.85 * r.line;
     return l;
+}
+
+bool hasColourBar(const QSizeF& size) {
+    return size.width() >= 440 && size.height() >= 200;
+}
+
+bool hasRowBars(const QSizeF& size) {
+    return size.width() >= 320;
+}
+
+bool hasColumnBars(const QSizeF& size) {
+    return size.height() >= 280;
 }
 
 HeatWindow heatWindow(Index count, double zoom, double centre, Index align) {

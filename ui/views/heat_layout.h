@@ -15,6 +15,7 @@ struct HeatRequest {
     double rowTitle = 0;     ///< the row axis' title needs this much width
     double line = 16;        ///< height of a line of text
     double number = 30;      ///< width of a number in a cell
+    double caption = 0;      ///< height of the words below everything
     double largestCell = 56; ///< so that three tokens do not make giant boxes
 };
 
@@ -30,11 +31,16 @@ struct HeatLayout {
     QRectF rowBars;
     QRectF columnBars;
     QRectF colourBar; ///< with its numbers and title
+    QRectF caption;
     Index rowStep = 1;
     Index columnStep = 1;
     bool numbers = false;
 };
 HeatLayout layoutHeat(const HeatRequest& request);
+// What a picture of this size has room for around the cells; the caption says the rest.
+bool hasColourBar(const QSizeF& size);
+bool hasRowBars(const QSizeF& size);
+bool hasColumnBars(const QSizeF& size);
 
 /// The part of a long matrix that is visible: whole cells.
 struct HeatWindow {

@@ -46,13 +46,6 @@ QFont bold(QFont font) {
     return font;
 }
 
-/// A weight in two decimals, as short as the eye needs it.
-QString shortNumber(double weight) {
-    if (weight < 0.005) return QStringLiteral("0");
-    if (std::abs(weight - 1) < 0.0005) return QStringLiteral("1");
-    return QLocale().toString(weight, 'f', weight < 10 ? 2 : weight < 100 ? 1 : 0);
-}
-
 /// Without the zero in front: ".98".
 QString tightNumber(double weight) {
     const QString text = shortNumber(weight);
@@ -126,7 +119,7 @@ HeatScene::HeatScene(const Analysis& a, const Selection& s, const Theme& t, cons
     request.columns = columns.count;
     request.rowLabel = m_rowLabels.widest(rows);
     request.columnLabel = m_columnLabels.widest(columns);
-    request.rowTitle = widest(rowTitle(turned).split(QLatin1Char('\n')), small) + 28;
+    request.rowTitle = widest(rowTitle(turned).split(QLatin1Char('\n')), small) + 32;
     request.line = std::ceil(QFontMetricsF(font).height());
     request.number = QFontMetricsF(small).horizontalAdvance(tightNumber(0.88));
     // A zoomed part may have larger cells than the whole.
@@ -136,7 +129,16 @@ HeatScene::HeatScene(const Analysis& a, const Selection& s, const Theme& t, cons
     const double largest = std::clamp(0.14 * std::min(area.width(), area.height()), 56.0, 96.0);
     request.largestCell =
         largest * std::clamp(std::min(share(m_rowLabels, rows.count), share(m_columnLabels, columns.count)), 1.0, 4.0);
+    // Below a height, the cells need all of it.
+    if (area.height() >= 180) request.caption = caption(nullptr, analysis.pictures.front().factor > 1).height();
     layout = layoutHeat(request);
+    // Only where the cells turn out smaller than pixels has the caption to say so.
+    const QRectF& cells = layout.cells.rect;
+    const bool fine = cells.width() < static_cast<double>(columns.count) || cells.height() < static_cast<double>(rows.count);
+    if (request.caption > 0 && fine && analysis.pictures.front().factor == 1) {
+        request.caption = caption(nullptr, true).height();
+        layout = layoutHeat(request);
+    }
 }
 
 bool HeatScene::forbidden(Index query) const {
@@ -152,7 +154,9 @@ void HeatScene::draw(QPainter& painter, const HeatCells& cells, ShadeCache* imag
     drawShades(painter, layout.cells.rect, cells.shades, theme, selection.state().colours, image);
     drawPlot(painter, cells);
     if (layout.numbers && cells.factor == 1) drawNumbers(painter, cells);
-    drawHeader(painter, cells);
+    const bool pooled = coarse(painter, cells);
+    drawHeader(painter, pooled);
+    if (!layout.caption.isEmpty()) caption(&cells, pooled).draw(painter, layout.caption, theme);
     drawTitles(painter);
     drawSums(painter, cells);
     drawRowLabels(painter);
@@ -161,23 +165,18 @@ void HeatScene::draw(QPainter& painter, const HeatCells& cells, ShadeCache* imag
     painter.restore();
 }
 
-void HeatScene::drawHeader(QPainter& painter, const HeatCells& cells) const {
-    const QRectF& r = layout.header;
-    const QColor ground = theme.head(head, analysis.heads());
-    const QFont title = bold(font);
-    const double side = std::round(QFontMetricsF(title).height() * 0.7);
-    const QRectF chip(r.left(), std::round(r.center().y() - side / 2), side, side);
-    painter.fillRect(chip, ground);
-    painter.setFont(title);
-    const QString name = headTitle(analysis, head);
-    const QRectF room = r.adjusted(chip.width() + 8, 0, 0, 0);
-    painter.setPen(theme.text);
-    painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
-                     QFontMetricsF(title).elidedText(name, Qt::ElideRight, room.width()));
+/// Whether a dot of the picture stands for several weights on this device.
+bool HeatScene::coarse(const QPainter& painter, const HeatCells& cells) const {
+    const Matrix& m = cells.shades;
+    const ShownCells shown = cellsShown(painter, layout.cells.rect, m.rows(), m.cols());
+    return cells.factor > 1 || shown.rows < m.rows() || shown.columns < m.cols();
+}
 
+/// What the picture leaves out.
+QStringList HeatScene::notes(bool coarse) const {
     QStringList notes;
     const QString hidden = hiddenCaption(analysis, selection.state());
-    if (!hidden.isEmpty()) notes << hidden;
+    if (!hidden.isEmpty()) notes << hidden.split(QStringLiteral("; "));
     const Index masked = analysis.measures[static_cast<std::size_t>(head)].maskedRows;
     if (masked == 1) notes << Words::tr("one query may read nothing (⊘)");
     if (masked > 1) notes << Words::tr("%1 queries may read nothing (⊘)").arg(masked);
@@ -191,14 +190,60 @@ void HeatScene::drawHeader(QPainter& painter, const HeatCells& cells) const {
     };
     part(turned ? columns : rows, Words::tr("queries"), analysis.queries.size());
     part(turned ? rows : columns, Words::tr("keys"), analysis.keys.size());
-    if (cells.factor > 1) notes << Words::tr("each dot: the greatest of %1 × %1 weights").arg(cells.factor);
-    const double used = QFontMetricsF(title).horizontalAdvance(name) + 24;
-    const QRectF rest = room.adjusted(used, 0, 0, 0);
-    if (notes.isEmpty() || rest.width() < 60) return;
+    if (coarse) notes << Words::tr("each dot: the greatest of several weights");
+    return notes;
+}
+
+/// "Head 3 · same token", and how much of the mass that holds.
+QString HeatScene::title() const {
+    const HeadCharacter character = headCharacter(analysis, head);
+    const QString name = headTitle(analysis, head);
+    return character.name.isEmpty() ? name : Words::tr("%1 %2").arg(name, percent(character.share));
+}
+
+/// The notes, when all of them have room beside the title.
+QString HeatScene::headerNotes(bool coarse) const {
+    const QFont face = bold(font);
+    const double side = std::round(QFontMetricsF(face).height() * 0.7);
+    const double pad = size.width() < 420 || size.height() < 320 ? 8 : 16;
+    const double room = size.width() - 2 * pad - side - 8 - QFontMetricsF(face).horizontalAdvance(title()) - 24;
+    const QString all = notes(coarse).join(QStringLiteral(" · "));
+    return QFontMetricsF(small).horizontalAdvance(all) <= room ? all : QString();
+}
+
+ColourScale HeatScene::colourScale(const HeatCells* cells) const {
+    const ViewState& state = selection.state();
+    const double upper = cells && cells->top > 0 ? cells->top : 0.88;
+    if (state.range == ColourRange::Row) return {QStringLiteral("1"), Words::tr("share of the row's greatest"), state.colours};
+    return {shortNumber(upper), state.range == ColourRange::Head ? Words::tr("weight, per head") : Words::tr("weight, all heads"),
+            state.colours};
+}
+
+Caption HeatScene::caption(const HeatCells* cells, bool coarse) const {
+    Caption caption(small, size.width() - 16);
+    if (!hasColourBar(size)) caption.add(colourScale(cells), theme);
+    if (hasRowBars(size) && !hasColumnBars(size))
+        caption.add(turned ? Words::tr("bars: received") : Words::tr("bars: row Σ"), theme.ink(rowColour()));
+    if (headerNotes(coarse).isEmpty())
+        for (const QString& note : notes(coarse)) caption.add(note, theme.faint);
+    return caption;
+}
+
+void HeatScene::drawHeader(QPainter& painter, bool coarse) const {
+    const QRectF& r = layout.header;
+    const QColor ground = theme.head(head, analysis.heads());
+    const QFont face = bold(font);
+    const double side = std::round(QFontMetricsF(face).height() * 0.7);
+    const QRectF chip(r.left(), std::round(r.center().y() - side / 2), side, side);
+    painter.fillRect(chip, ground);
+    painter.setFont(face);
+    const QRectF room = r.adjusted(chip.width() + 8, 0, 0, 0);
+    painter.setPen(theme.text);
+    painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
+                     QFontMetricsF(face).elidedText(title(), Qt::ElideRight, room.width()));
     painter.setFont(small);
     painter.setPen(theme.faint);
-    painter.drawText(rest, Qt::AlignRight | Qt::AlignVCenter,
-                     QFontMetricsF(small).elidedText(notes.join(QStringLiteral(" · ")), Qt::ElideRight, rest.width()));
+    painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter, headerNotes(coarse));
 }
 
 void HeatScene::drawTitles(QPainter& painter) const {
@@ -206,7 +251,7 @@ void HeatScene::drawTitles(QPainter& painter) const {
     painter.setPen(theme.ink(columnColour()));
     painter.drawText(layout.columnTitle, Qt::AlignLeft | Qt::AlignTop, columnTitle(turned));
     painter.setPen(theme.ink(rowColour()));
-    painter.drawText(layout.corner.adjusted(0, 0, -24, -2), Qt::AlignRight | Qt::AlignBottom, rowTitle(turned));
+    painter.drawText(layout.corner.adjusted(0, 0, -28, -2), Qt::AlignRight | Qt::AlignBottom, rowTitle(turned));
     // The glyph: a cell, met by its query from the left and by its key from above.
     const QPointF cell(layout.corner.right() - 9, layout.corner.bottom() - 9);
     painter.setRenderHint(QPainter::Antialiasing);
@@ -280,10 +325,7 @@ void HeatScene::drawPlot(QPainter& painter, const HeatCells& cells) const {
     content.columnColour = columnColour();
     content.colours = state.colours;
     content.top = cells.top > 0 ? cells.top : 1;
-    const QString upper = shortNumber(content.top);
-    content.title = state.range == ColourRange::Row    ? Words::tr("share of the row's greatest")
-                    : state.range == ColourRange::Head ? Words::tr("weight, 0 … %1, per head").arg(upper)
-                                                       : Words::tr("weight, 0 … %1, all heads").arg(upper);
+    content.title = colourScale(&cells).meaning;
     m_plot.draw(painter, size.toSize(), layout, content, theme);
 }
 
@@ -315,7 +357,8 @@ void HeatScene::drawSums(QPainter& painter, const HeatCells& cells) const {
     if (!layout.rowBars.isEmpty()) {
         const QRectF below(layout.rowBars.left() - 8, layout.rowBars.bottom() + 4, layout.rowBars.width() + 16, line);
         painter.setPen(theme.ink(rowColour()));
-        painter.drawText(below, Qt::AlignHCenter | Qt::AlignTop, turned ? received : Words::tr("row Σ"));
+        if (layout.caption.isEmpty() || !layout.columnBars.isEmpty())
+            painter.drawText(below, Qt::AlignHCenter | Qt::AlignTop, turned ? received : Words::tr("row Σ"));
         for (Index p = rows.first; p < rows.first + rows.count; ++p) {
             const QRectF row = grid.rowRect(p - rows.first);
             const bool nothing = !turned && forbidden(p);
@@ -353,21 +396,24 @@ void HeatScene::drawMarks(QPainter& painter) const {
     const CellGrid& grid = layout.cells;
     painter.setBrush(Qt::NoBrush);
     painter.setRenderHint(QPainter::Antialiasing, false);
-    const auto outline = [&](const QRectF& band, const QColor& colour, double width) {
-        // A halo of paper keeps the line visible on every colour of the map.
-        painter.setPen(QPen(theme.paper, width + 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
-        painter.drawRect(band);
+    const double width = std::min(layout.cells.cellWidth(), layout.cells.cellHeight()) < 18 ? 1.5 : 2;
+    const auto outline = [&](const QRectF& band, const QColor& colour) {
+        // Around the band, whose cells stay as they are however thin it is; a halo of paper beyond keeps the line
+        // visible on every colour of the map.
+        const double halo = width + 0.5;
+        painter.setPen(QPen(theme.paper, 1, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+        painter.drawRect(band.adjusted(-halo, -halo, halo, halo));
         painter.setPen(QPen(colour, width, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
-        painter.drawRect(band);
+        painter.drawRect(band.adjusted(-width / 2, -width / 2, width / 2, width / 2));
     };
     const auto each = [&](const std::vector<int>& marked, const HeatWindow& window, auto&& draw) {
         for (const int p : marked)
             if (p >= window.first && p < window.first + window.count) draw(p - window.first);
     };
-    each(markedRows(), rows, [&](Index i) { outline(grid.rowRect(i), rowColour(), 2); });
-    each(markedColumns(), columns, [&](Index j) { outline(grid.columnRect(j), columnColour(), 2); });
+    each(markedRows(), rows, [&](Index i) { outline(grid.rowRect(i), rowColour()); });
+    each(markedColumns(), columns, [&](Index j) { outline(grid.columnRect(j), columnColour()); });
     each(markedRows(), rows,
-         [&](Index i) { each(markedColumns(), columns, [&](Index j) { outline(grid.cell(i, j), theme.text, 2); }); });
+         [&](Index i) { each(markedColumns(), columns, [&](Index j) { outline(grid.cell(i, j), theme.text); }); });
 }
 
 } // namespace headscope

@@ -3,6 +3,7 @@
 
 #include "core/session/analyze.h"
 #include "ui/style/theme.h"
+#include "ui/views/caption.h"
 #include "ui/views/head_plot.h"
 #include "ui/views/heat_layout.h"
 #include "ui/views/matrix_image.h"
@@ -81,7 +82,14 @@ private:
     bool forbidden(Index query) const;
     bool hidden(Index key) const;
 
-    void drawHeader(QPainter& painter, const HeatCells& cells) const;
+    QString title() const;
+    QStringList notes(bool coarse) const;
+    /// What does not stand in the header and beside the cells. `cells`: null while there are none yet.
+    Caption caption(const HeatCells* cells, bool coarse) const;
+    bool coarse(const QPainter& painter, const HeatCells& cells) const;
+    QString headerNotes(bool coarse) const;
+    ColourScale colourScale(const HeatCells* cells) const;
+    void drawHeader(QPainter& painter, bool coarse) const;
     void drawTitles(QPainter& painter) const;
     void drawRowLabels(QPainter& painter) const;
     void drawColumnLabels(QPainter& painter) const;

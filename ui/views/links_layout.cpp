@@ -47,7 +47,7 @@ void LinksLayout::placeColumns(const LinksSpec& spec) {
     const double height = std::min(room, static_cast<double>(rows) * pitch);
     // Few tokens: the block in the middle, and no wider than curves can be followed.
     const double top = spec.area.top() + (room - height) / 2 + title;
-    const double most = spec.area.width() * 0.3;
+    const double most = spec.area.width() * (spec.area.width() < 400 ? 0.36 : 0.3); // a small picture is for its words
     std::array<double, 2> column{};
     for (std::size_t s : {0U, 1U}) column[s] = std::min(most, m_nameScale * greatest(spec.widths[s]) + 2 * pad + spec.number);
     const double gap = std::min(spec.area.width() - column[0] - column[1], std::max(360.0, 1.5 * height));
@@ -95,7 +95,7 @@ void LinksLayout::placeAlong(const LinksSpec& spec, double begin, double extent)
     const double longest = std::max(m_sides[0].length(), m_sides[1].length());
     // Rounding must not make a picture that fits scroll.
     m_hiddenLength = longest > extent + 0.5 ? longest - extent : 0;
-    m_share = longest > 0 ? std::min(1.0, extent / longest) : 1;
+    m_share = m_hiddenLength > 0 ? extent / longest : 1;
     const double scroll = std::clamp(spec.zoom.scroll, 0.0, 1.0);
     for (Side& side : m_sides) {
         // A side that fits stands in the middle; both sides reach their ends together.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/links_picture.h"
 
+#include "ui/views/caption.h"
 #include "ui/views/describe.h"
 #include "ui/views/geometry.h"
 #include "ui/views/matrix_image.h"
@@ -39,12 +40,6 @@ QColor faded(QColor colour, double opacity) {
 
 bool contains(const std::vector<int>& sorted, int value) {
     return std::binary_search(sorted.begin(), sorted.end(), value);
-}
-
-double legendHeight(const LinksInput& in) {
-    const double line = QFontMetricsF(sized(in.theme.font, 0.82)).height() * 1.25;
-    if (in.rect.height() < 130) return 0;
-    return (in.rect.height() < 260 ? 1 : 2) * line + 4;
 }
 
 /// How one side's tokens are drawn.
@@ -137,9 +132,12 @@ void SidePainter::drawName(int i, const QString& number, bool plate) const {
     } else if (place.height() < height) {
         place = QRectF(place.left(), place.center().y() - height / 2, place.width(), height);
     }
-    const double numberWidth = number.isEmpty() || lines ? 0 : QFontMetricsF(m_small).horizontalAdvance(number) + 6;
-    double room = lines ? std::max(place.width() - 4, plate ? 160.0 : 0.0) : place.width() - numberWidth;
+    double numberWidth = number.isEmpty() || lines ? 0 : QFontMetricsF(m_small).horizontalAdvance(number) + 6;
+    // Where both do not fit, a word that does is worth more than its number; one too long is cut beside it.
     const double known = m_names.widths()[static_cast<std::size_t>(i)];
+    const double longest = known * m_layout.nameScale();
+    if (longest + numberWidth > place.width() && (longest <= place.width() || place.width() < 3 * numberWidth)) numberWidth = 0;
+    const double room = lines ? std::max(place.width() - 4, plate ? 160.0 : 0.0) : place.width() - numberWidth;
     const bool fits = m_layout.nameScale() == 1 && known <= room + 1; // measuring is slow
     const QString name = fits ? m_names.name(i) : m_metrics.elidedText(m_names.name(i), Qt::ElideRight, room + 1);
     const double width = fits ? known : m_metrics.horizontalAdvance(name);
@@ -174,7 +172,7 @@ void SidePainter::drawName(int i, const QString& number, bool plate) const {
         if (small.horizontalAdvance(number) > whole.width() - 2) return;
         const QRectF half(whole.left(), lead ? place.bottom() : whole.top(), whole.width(), whole.height() - place.height());
         p.drawText(half, static_cast<int>(Qt::AlignCenter | Qt::TextSingleLine), number);
-    } else if (numberWidth + width <= whole.width() - 8) {
+    } else if (numberWidth > 0) {
         // As high as the name: the box may be thinner than a line.
         const QRectF inner(whole.left() + 6, place.top(), whole.width() - 12, place.height());
         p.drawText(inner, static_cast<int>((lead ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter | Qt::TextSingleLine),
@@ -198,7 +196,7 @@ std::vector<int> SidePainter::named(const std::vector<std::vector<double>>& weig
         for (const auto& [w, i] : strong) order.push_back(i);
     }
     const bool lines = m_layout.horizontal();
-    const double needed = lines ? 0 : m_metrics.height() * 0.92;
+    const double needed = lines ? 0 : m_metrics.height() * 0.8;
     const double pitch = last > first ? (lines ? 1e9 : m_layout.box(m_side, first).height()) : 1;
     const int step = pitch >= needed ? 1 : static_cast<int>(labelStep(pitch, needed));
     for (int i = (first + step - 1) / step * step; i < last; i += step) order.push_back(i);
@@ -231,7 +229,7 @@ void SidePainter::draw(const std::vector<std::vector<double>>& weights, double g
     if (!weights.empty()) drawStripes(weights, greatest);
     p.setRenderHint(QPainter::Antialiasing, true);
     const QRectF sample = m_layout.box(m_side, m_layout.first(m_side));
-    const bool thin = m_layout.horizontal() ? m_layout.scale() < 1 : sample.height() < m_metrics.height() * 0.92;
+    const bool thin = m_layout.horizontal() ? m_layout.scale() < 1 : sample.height() < m_metrics.height() * 0.8;
     for (int i = m_layout.first(m_side); i < m_layout.last(m_side); ++i) drawGround(i);
     const std::vector<int> names = named(weights);
     for (auto i = names.rbegin(); i != names.rend(); ++i) {
@@ -281,51 +279,39 @@ void drawScrollMark(QPainter& p, const LinksInput& in, const LinksLayout& layout
     p.drawRoundedRect(mark, 2, 2);
 }
 
-QString legendText(const LinksInput& in, const LinksLayout& layout, const LinksDrawn& drawn) {
-    QStringList parts;
+/// The heads' colours with their numbers, then what the picture shows of the links, the more important first.
+Caption legend(const LinksInput& in, const LinksDrawn& drawn) {
+    Caption caption(sized(in.theme.font, 0.82), in.rect.width() - 2 * margin);
+    const auto add = [&](const QString& text) { caption.add(text, in.theme.faint); };
+    constexpr std::size_t mostHeads = 32;
+    add(in.heads.size() == 1 ? Words::tr("head") : Words::tr("heads"));
+    for (std::size_t i = 0; i < std::min(in.heads.size(), mostHeads); ++i)
+        caption.addSwatch(in.theme.head(in.heads[i], in.analysis.heads()), QLocale().toString(in.heads[i] + 1), in.theme.text);
+    if (in.heads.size() > mostHeads) add(Words::tr("+%1").arg(in.heads.size() - mostHeads));
+    if (drawn.of > 0) add(Words::tr("%1 of %2 links drawn").arg(QLocale().toString(drawn.count), QLocale().toString(drawn.of)));
+    if (drawn.last > 0) add(Words::tr("tokens %1–%2 of %3").arg(drawn.first + 1).arg(drawn.last).arg(drawn.tokens));
+    for (const QString& part : hiddenCaption(in.analysis, in.state).split(QStringLiteral("; "))) add(part);
+    if (drawn.cutAt > 0) add(Words::tr("at most %1 a row").arg(drawn.cutAt));
     const QString share = percent(in.state.mass);
-    parts << (in.focus.incoming ? Words::tr("strongest links up to %1 of what is read").arg(share)
-                                : Words::tr("strongest links up to %1 of each row").arg(share));
-    parts << Words::tr("opacity γ %1").arg(QLocale().toString(in.state.gamma, 'g', 2));
+    add(in.focus.incoming ? Words::tr("strongest links up to %1 of what is read").arg(share)
+                          : Words::tr("strongest links up to %1 of each row").arg(share));
     const std::size_t chosen = in.focus.incoming ? in.focus.keys.size() : in.focus.queries.size();
-    if (in.heads.size() > 1 && chosen > 0) parts << Words::tr("numbers: mean of %1 heads").arg(in.heads.size());
-    if (chosen > 1)
-        parts << (in.focus.incoming ? Words::tr("%1 columns summed").arg(chosen) : Words::tr("%1 rows summed").arg(chosen));
-    if (const QString hidden = hiddenCaption(in.analysis, in.state); !hidden.isEmpty()) parts << hidden;
-    if (drawn.cutAt > 0) parts << Words::tr("at most %1 a row").arg(drawn.cutAt);
-    if (drawn.of > 0) parts << Words::tr("%1 of %2 links drawn").arg(QLocale().toString(drawn.count), QLocale().toString(drawn.of));
-    if (layout.share() < 1) {
-        const TokenSide longer = layout.count(TokenSide::Query) >= layout.count(TokenSide::Key) ? TokenSide::Query : TokenSide::Key;
-        parts << Words::tr("tokens %1–%2 of %3").arg(layout.first(longer) + 1).arg(layout.last(longer)).arg(layout.count(longer));
-    }
-    return parts.join(QStringLiteral(" · "));
+    if (in.heads.size() > 1 && chosen > 0) add(Words::tr("numbers: mean of %1 heads").arg(in.heads.size()));
+    if (chosen > 1) add(in.focus.incoming ? Words::tr("%1 columns summed").arg(chosen) : Words::tr("%1 rows summed").arg(chosen));
+    add(Words::tr("opacity γ %1").arg(QLocale().toString(in.state.gamma, 'g', 2)));
+    return caption;
 }
 
-/// The heads' colours with their numbers; returns the width used.
-double drawHeads(QPainter& p, const LinksInput& in, const QPointF& from, double line, double room, bool draw) {
-    const QFontMetricsF metrics(p.font());
-    double x = from.x();
-    const QString word = in.heads.size() == 1 ? Words::tr("head") : Words::tr("heads");
-    const auto text = [&](const QString& s, const QColor& colour) {
-        p.setPen(colour);
-        const double w = metrics.horizontalAdvance(s);
-        if (draw) p.drawText(QRectF(x, from.y(), w + 1, line), static_cast<int>(Qt::AlignVCenter | Qt::TextSingleLine), s);
-        x += w;
-    };
-    text(word + QLatin1Char(' '), in.theme.faint);
-    for (std::size_t i = 0; i < in.heads.size(); ++i) {
-        const QString number = QLocale().toString(in.heads[i] + 1);
-        if (x - from.x() + 16 + 2 * metrics.horizontalAdvance(number) + 10 > room && i + 1 < in.heads.size()) {
-            text(Words::tr("+%1").arg(in.heads.size() - i), in.theme.faint);
-            break;
-        }
-        x += 4;
-        if (draw) p.fillRect(QRectF(x, from.y() + line / 2 - 4, 9, 9), in.theme.head(in.heads[i], in.analysis.heads()));
-        x += 12;
-        text(number, in.theme.text);
-        x += 4;
-    }
-    return x - from.x();
+/// As many lines as the legend may need, of a picture not too low for them. How many links there will be is known only
+/// after everything has its place.
+double legendHeight(const LinksInput& in) {
+    if (in.rect.height() < 130) return 0;
+    LinksDrawn most;
+    const int tokens = static_cast<int>(std::max(in.analysis.queries.size(), in.analysis.keys.size()));
+    if (tokens > 40) most = {1000, 10 * tokens, 0, 0, 0, 0};
+    if (!in.zoom.whole && tokens > 12) most.first = most.last = most.tokens = tokens;
+    const Caption caption = legend(in, most);
+    return (in.rect.height() < 180 ? caption.lineHeight() : caption.height()) + 4;
 }
 
 } // namespace
@@ -337,7 +323,7 @@ LinksLayout linksLayout(const LinksInput& in) {
     spec.horizontal = in.state.horizontalLinks;
     spec.swapped = in.state.transposed;
     spec.line = metrics.height();
-    spec.number = in.rect.width() < 420 ? 0 : QFontMetricsF(sized(in.theme.font, 0.82)).horizontalAdvance(percent(0.62)) + 8;
+    spec.number = QFontMetricsF(sized(in.theme.font, 0.82)).horizontalAdvance(percent(0.62)) + 8;
     spec.widths = {in.queryNames.widths(), in.keyNames.widths()};
     spec.rightToLeft = {in.queryNames.rightToLeft(), in.keyNames.rightToLeft()};
     spec.zoom = in.zoom;
@@ -369,27 +355,21 @@ void drawLinksFrame(QPainter& p, const LinksInput& in, const LinksLayout& layout
     for (const TokenSide side : {TokenSide::Query, TokenSide::Key})
         SidePainter(p, in, layout, side).draw(side == striped ? weights : std::vector<std::vector<double>>{}, top);
     drawTitles(p, in, layout);
-    drawScrollMark(p, in, layout);
+    if (in.onScreen) drawScrollMark(p, in, layout);
 }
 
-void drawLinksLegend(QPainter& p, const LinksInput& in, const LinksLayout& layout, const LinksDrawn& drawn) {
+void drawLinksLegend(QPainter& p, const LinksInput& in, const LinksLayout& layout, LinksDrawn drawn) {
     const double height = legendHeight(in);
     if (height <= 0) return;
-    p.setFont(sized(in.theme.font, 0.82));
-    const QFontMetricsF metrics(p.font());
-    const double line = metrics.height() * 1.25;
-    const double room = in.rect.width() - 2 * margin;
-    const QPointF from(in.rect.left() + margin, in.rect.bottom() - height);
     p.setRenderHint(QPainter::Antialiasing, false);
-    if (height < 2 * line) { // no room for words
-        drawHeads(p, in, from, line, room, true);
-        return;
+    if (layout.share() < 1) {
+        const TokenSide longer = layout.count(TokenSide::Query) >= layout.count(TokenSide::Key) ? TokenSide::Query : TokenSide::Key;
+        drawn.first = layout.first(longer);
+        drawn.last = layout.last(longer);
+        drawn.tokens = layout.count(longer);
     }
-    const double heads = drawHeads(p, in, from, line, room, false);
-    drawHeads(p, in, {from.x() + std::max(0.0, (room - heads) / 2), from.y()}, line, room, true);
-    p.setPen(in.theme.faint);
-    p.drawText(QRectF(from.x(), from.y() + line, room, line), static_cast<int>(Qt::AlignCenter | Qt::TextSingleLine),
-               metrics.elidedText(legendText(in, layout, drawn), Qt::ElideRight, room));
+    const QRectF below(in.rect.left() + margin, in.rect.bottom() - height, in.rect.width() - 2 * margin, height - 4);
+    legend(in, drawn).draw(p, below, in.theme);
 }
 
 } // namespace headscope

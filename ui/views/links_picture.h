@@ -27,6 +27,7 @@ struct LinksInput {
     const Theme& theme;
     QRectF rect;
     LinksZoom zoom;
+    bool onScreen = false; ///< where it scrolls: only there a mark shows where in a long text one is
 };
 
 LinksLayout linksLayout(const LinksInput& input);
@@ -46,12 +47,15 @@ struct LinksDrawn {
     int count = 0;
     int of = 0;    ///< see CurveSet
     int cutAt = 0; ///< see LinkChoice
+    int first = 0; ///< of `tokens` the first in sight and one past the last; last 0: all are
+    int last = 0;
+    int tokens = 0;
 };
 
 /// Stripes, tokens and titles around the curves. weights: [heads][n] of the stripes, on the side that is followed to or,
 /// with nothing followed, on the keys.
 void drawLinksFrame(QPainter& painter, const LinksInput& input, const LinksLayout& layout,
                     const std::vector<std::vector<double>>& weights, double greatest);
-void drawLinksLegend(QPainter& painter, const LinksInput& input, const LinksLayout& layout, const LinksDrawn& drawn);
+void drawLinksLegend(QPainter& painter, const LinksInput& input, const LinksLayout& layout, LinksDrawn drawn);
 
 } // namespace headscope

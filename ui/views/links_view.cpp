@@ -45,7 +45,7 @@ LinksLayout LinksView::layoutNow() const {
     updateNames(theme());
     const std::vector<int> heads = selection().shownHeads();
     const LinkFocus focus;
-    return linksLayout({*analysis(), selection().state(), heads, focus, m_queryNames, m_keyNames, theme(), rect(), zoomFor()});
+    return linksLayout({*analysis(), selection().state(), heads, focus, m_queryNames, m_keyNames, theme(), rect(), zoomFor(), true});
 }
 
 LinksView::ImageKey LinksView::imageKey(const LinksInput& in, double scale) const {
@@ -72,7 +72,7 @@ void LinksView::render(QPainter& painter, const QRectF& rect, const Theme& theme
     updateNames(theme);
     const std::vector<int> heads = selection().shownHeads();
     const LinkFocus focus = focusOf(selection());
-    const LinksInput input{*analysis(), selection().state(), heads, focus, m_queryNames, m_keyNames, theme, rect, zoomFor()};
+    const LinksInput input{*analysis(), selection().state(), heads, focus, m_queryNames, m_keyNames, theme, rect, zoomFor(), painter.device() == this};
     const LinksLayout layout = linksLayout(input);
     const double greatest = greatestShown(*analysis(), selection().state(), heads);
     const LinksDrawn drawn = drawCurves(painter, input, layout, greatest);
@@ -100,7 +100,7 @@ LinksDrawn LinksView::drawCurves(QPainter& painter, const LinksInput& input, con
         all ? strongestLinks(input.analysis, input.state, input.heads, layout.first(TokenSide::Query), layout.last(TokenSide::Query))
             : linksOf(m_followed.of(analysis(), input.state, input.heads, input.focus), input.state, input.focus);
     const CurveSet set = curvesOf(input, layout, choice, greatest);
-    const LinksDrawn drawn{static_cast<int>(set.curves.size()), set.of, choice.cutAt};
+    const LinksDrawn drawn{static_cast<int>(set.curves.size()), set.of, choice.cutAt, 0, 0, 0};
     if (shapes) {
         drawCurveShapes(painter, set.curves, field, layout.horizontal());
         return drawn;

@@ -57,21 +57,16 @@ void drawShades(QPainter& painter, const QRectF& rect, const HeadShades& shades,
     ShadeCache& kept = cache ? *cache : once;
     if (!kept.masked) kept.masked = shades.anyMasked();
     if (*kept.masked) drawHatch(painter, rect, theme);
+    const auto [rows, columns] = cellsShown(painter, rect, shades.rows(), shades.columns());
     if (drawsShapes(painter)) {
-        const Matrix all = shades.pooled(shades.rows(), shades.columns());
-        if (all.size() <= 64 * 64) return drawRuns(painter, rect, all, theme, colours);
+        const Matrix cells = shades.pooled(rows, columns);
+        if (cells.size() <= 64 * 64) return drawRuns(painter, rect, cells, theme, colours);
         // Viewers smooth an enlarged image; one that is large already stays exact.
-        const QImage image = shadeImage(all, theme, colours);
+        const QImage image = shadeImage(cells, theme, colours);
         const int times = std::max(1, 1024 / std::max(image.width(), image.height()));
         painter.drawImage(rect, image.scaled(image.width() * times, image.height() * times));
         return;
     }
-    const QTransform device = painter.deviceTransform();
-    const auto pixels = [](double length, Index cells) {
-        return std::min(cells, static_cast<Index>(std::max(1.0, std::floor(length + 0.01))));
-    };
-    const Index rows = pixels(rect.height() * std::hypot(device.m21(), device.m22()), shades.rows());
-    const Index columns = pixels(rect.width() * std::hypot(device.m11(), device.m12()), shades.columns());
     if (kept.image.width() != columns || kept.image.height() != rows || kept.dark != theme.dark ||
         kept.colours != colours)
         kept = {shadeImage(shades.pooled(rows, columns), theme, colours), theme.dark, colours, kept.masked};
@@ -96,6 +91,18 @@ void drawHatch(QPainter& painter, const QRectF& rect, const Theme& theme) {
     }
     painter.drawLines(lines);
     painter.restore();
+}
+
+ShownCells cellsShown(const QPainter& painter, const QRectF& rect, Index rows, Index columns) {
+    constexpr double marksPerPixel = 1.5; // 96 pixels and 144 half points to the inch
+    const QTransform device = painter.deviceTransform();
+    const bool shapes = drawsShapes(painter);
+    const double across = shapes ? marksPerPixel : std::hypot(device.m11(), device.m12());
+    const double down = shapes ? marksPerPixel : std::hypot(device.m21(), device.m22());
+    const auto most = [](double length, Index cells) {
+        return std::min(cells, static_cast<Index>(std::max(1.0, std::floor(length + 0.01))));
+    };
+    return {most(rect.height() * down, rows), most(rect.width() * across, columns)};
 }
 
 bool drawsShapes(const QPainter& painter) {
