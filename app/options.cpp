@@ -305,7 +305,7 @@ const Option table[] = {
      [](Command& c, const std::string& v) -> Status { return c.format = v, Status(); }},
     {InWindow | InExport, Picture, "--theme", "T", "light or dark (light in pictures; the window follows the system)",
      setTheme},
-    {InExport, Picture, "--size", "WxH", "in pixels of 1/96 inch (1200x800)",
+    {InExport, Picture, "--size", "WxH", "in pixels of 1/96 inch (1200x800); beyond 1600x1000 words and lines grow with it",
      [](Command& c, const std::string& v) -> Status { return setPixels(c, v, false); }},
     {InExport, Picture, "--mm", "WxH", "in millimetres",
      [](Command& c, const std::string& v) -> Status { return setPixels(c, v, true); }},

@@ -68,6 +68,10 @@ Status draw(const Command& command, AnalysisPtr analysis) {
     picture.format = command.format == "svg"   ? PictureFormat::Svg
                      : command.format == "pdf" ? PictureFormat::Pdf
                                                : PictureFormat::Png;
+    // A picture for a large screen is looked at from as far as one for a small screen: its words grow with it.
+    constexpr QSizeF usual(1600, 1000);
+    if (!picture.millimetres)
+        picture.zoom = std::max(1.0, std::min(picture.size.width() / usual.width(), picture.size.height() / usual.height()));
     return exportPicture(*view, theme, picture, command.output);
 }
 

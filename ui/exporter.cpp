@@ -61,7 +61,8 @@ void draw(QPainter& painter, const View& view, const Theme& theme, const Picture
     const QRectF page(QPointF(0, 0), logicalSize(options));
     painter.setRenderHint(QPainter::LosslessImageRendering);
     if (!options.transparent) painter.fillRect(page, theme.paper);
-    view.render(painter, page, theme);
+    painter.scale(options.zoom, options.zoom);
+    view.render(painter, QRectF(QPointF(0, 0), page.size() / options.zoom), theme);
 }
 
 QByteArray png(const View& view, const Theme& theme, const PictureOptions& options) {

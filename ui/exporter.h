@@ -19,6 +19,7 @@ struct PictureOptions {
     bool millimetres = false;
     double dpi = 96; ///< of a PNG whose size is in millimetres
     double scale = 1; ///< device pixels per px of an image whose size is in px (a screen's finer pixels)
+    double zoom = 1;  ///< how much larger than usual everything is drawn, words and lines included
     bool transparent = false;
 };
 

@@ -199,6 +199,19 @@ TEST_F(Figures, OnlyTheScreenHasAScrollMark) {
     EXPECT_TRUE(QString::fromStdString(*readFile(path)).contains(QRegularExpression(QStringLiteral("tokens 1–\\d+ of 200"))));
 }
 
+TEST_F(Figures, AZoomedPictureIsTheUsualOneEnlarged) {
+    for (const ViewKind kind : kinds) {
+        show(kind, sentence());
+        PictureOptions usual;
+        usual.size = {400, 300};
+        usual.scale = 2;
+        PictureOptions zoomed;
+        zoomed.size = {800, 600};
+        zoomed.zoom = 2;
+        EXPECT_EQ(pictureImage(*view, Theme::light(), zoomed), pictureImage(*view, Theme::light(), usual).copy());
+    }
+}
+
 // Opacity (weight ÷ greatest)^γ and the width that goes with it, from the file that a reader gets.
 TEST_F(Figures, LinksAreAsWideAndAsDarkAsTheirWeights) {
     Session session = sentence();
