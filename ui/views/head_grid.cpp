@@ -114,7 +114,7 @@ HeadGrid::Layout HeadGrid::arranged(const QRectF& room, Layout layout) const {
         layout.tag = 0;
         layout.gap = 4;
         layout.boxes = bestBoxes(heads, area.size(), aspect, layout.gap, 0);
-    } else if (layout.boxes.box.width() < 130) {
+    } else if (layout.boxes.box.width() < tagWidth(layout)) {
         // Share and name under each other where that costs the pictures nothing.
         const BoxLayout twoLines = bestBoxes(heads, area.size(), aspect, layout.gap, 2 * line - 6);
         if (twoLines.box.width() >= 0.98 * layout.boxes.box.width()) {
@@ -127,6 +127,13 @@ HeadGrid::Layout HeadGrid::arranged(const QRectF& room, Layout layout) const {
     layout.origin = {std::round(area.center().x() - used.width() / 2),
                      std::round(area.center().y() - used.height() / 2)};
     return layout;
+}
+
+/// What number, name and share of the widest tag need in one line.
+double HeadGrid::tagWidth(const Layout& layout) const {
+    QStringList tags;
+    for (int h = 0; h < analysis()->heads(); ++h) tags << headTag(*analysis(), h);
+    return 2 * layout.line + labelWidth(tags, layout.font);
 }
 
 QStringList HeadGrid::rowLabels() const {

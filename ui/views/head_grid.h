@@ -42,6 +42,7 @@ private:
     Layout layoutOf(const QRectF& rect) const;
     QStringList rowLabels() const;
     double labelWidth(const QStringList& labels, const QFont& font) const;
+    double tagWidth(const Layout& layout) const;
     CellGrid matrixIn(const Layout& layout, int head) const;
     Layout arranged(const QRectF& area, Layout layout) const;
     /// What the colours mean, and everything the pictures leave out.

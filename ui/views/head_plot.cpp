@@ -64,24 +64,33 @@ QCPAxisRect* emptyRect(QCustomPlot& plot, PlacedLayout& layout, const QRectF& re
     return axes;
 }
 
-/// Bars from one axis of a margin: sums by position, `horizontal` beside rows.
-void addBars(QCustomPlot& plot, QCPAxisRect& axes, const std::vector<double>& sums, double top, const QColor& colour,
-             bool horizontal, const Theme& theme) {
-    QCPAxis* positions = axes.axis(horizontal ? QCPAxis::atLeft : QCPAxis::atTop);
-    QCPAxis* lengths = axes.axis(horizontal ? QCPAxis::atBottom : QCPAxis::atLeft);
-    positions->setRange(-0.5, static_cast<double>(sums.size()) - 0.5);
-    lengths->setRange(0, top > 0 ? top : 1);
+/// One margin's sums by position, `horizontal` beside rows.
+struct Sums {
+    const std::vector<double>& values;
+    double top = 1;
+    QColor colour;
+    bool horizontal = false;
+};
+
+void addBars(QCustomPlot& plot, PlacedLayout& layout, const QRectF& rect, const Sums& sums, const Theme& theme) {
+    QCPAxisRect& axes = *emptyRect(plot, layout, rect);
+    QCPAxis* positions = axes.axis(sums.horizontal ? QCPAxis::atLeft : QCPAxis::atTop);
+    QCPAxis* lengths = axes.axis(sums.horizontal ? QCPAxis::atBottom : QCPAxis::atLeft);
+    const auto count = static_cast<double>(sums.values.size());
+    positions->setRange(-0.5, count - 0.5);
+    lengths->setRange(0, sums.top > 0 ? sums.top : 1);
     // Rows run downwards, and so do the column sums below their columns.
     axes.axis(QCPAxis::atLeft)->setRangeReversed(true);
-    axes.axis(horizontal ? QCPAxis::atLeft : QCPAxis::atTop)->setBasePen(QPen(theme.hairline, 1));
+    axes.axis(sums.horizontal ? QCPAxis::atLeft : QCPAxis::atTop)->setBasePen(QPen(theme.hairline, 1));
     auto* bars = new QCPBars(positions, lengths);
     bars->setPen(Qt::NoPen);
-    bars->setBrush(blend(theme.paper, colour, 0.8));
+    bars->setBrush(blend(theme.paper, sums.colour, 0.8));
     bars->setAntialiased(false);
-    bars->setWidth(sums.size() > 100 ? 1 : 0.72);
-    QVector<double> places(static_cast<int>(sums.size()));
+    // Gaps between bars of a few pixels would come and go with the rounding.
+    bars->setWidth((sums.horizontal ? rect.height() : rect.width()) < 4 * count ? 1 : 0.72);
+    QVector<double> places(static_cast<int>(sums.values.size()));
     for (int i = 0; i < places.size(); ++i) places[i] = i;
-    bars->setData(places, QVector<double>(sums.begin(), sums.end()), true);
+    bars->setData(places, QVector<double>(sums.values.begin(), sums.values.end()), true);
     plot.setNotAntialiasedElements(QCP::aePlottables);
 }
 
@@ -125,11 +134,9 @@ QPicture HeadPlot::record(const Made& made, const Theme& theme) {
     QCPAxisRect* cells = emptyRect(plot, *layout, made.cells.adjusted(-1, -1, 1, 1));
     for (QCPAxis* axis : cells->axes()) axis->setBasePen(QPen(theme.hairline, 1));
     if (!made.rowBars.isEmpty())
-        addBars(plot, *emptyRect(plot, *layout, made.rowBars), content.rowSums, content.rowTop, content.rowColour, true,
-                theme);
+        addBars(plot, *layout, made.rowBars, {content.rowSums, content.rowTop, content.rowColour, true}, theme);
     if (!made.columnBars.isEmpty())
-        addBars(plot, *emptyRect(plot, *layout, made.columnBars), content.columnSums, content.columnTop,
-                content.columnColour, false, theme);
+        addBars(plot, *layout, made.columnBars, {content.columnSums, content.columnTop, content.columnColour, false}, theme);
     if (!made.colourBar.isEmpty()) addColourBar(plot, *layout, made.colourBar, content, theme);
 
     QPicture picture;
