@@ -167,9 +167,9 @@ void HeatScene::draw(QPainter& painter, const HeatCells& cells, ShadeCache* imag
 
 /// Whether a dot of the picture stands for several weights on this device.
 bool HeatScene::coarse(const QPainter& painter, const HeatCells& cells) const {
-    const Matrix& m = cells.shades;
-    const ShownCells shown = cellsShown(painter, layout.cells.rect, m.rows(), m.cols());
-    return cells.factor > 1 || shown.rows < m.rows() || shown.columns < m.cols();
+    const HeadShades& shades = cells.shades;
+    const ShownCells shown = cellsShown(painter, layout.cells.rect, shades.rows(), shades.columns());
+    return cells.factor > 1 || shown.rows < shades.rows() || shown.columns < shades.columns();
 }
 
 /// What the picture leaves out.
