@@ -90,6 +90,20 @@ std::string keyOf(const std::string& place) {
     return key;
 }
 
+/// The key of a session file whose file the error is about; empty: none that the options leave as it is.
+std::string keyOfFile(const Sandbox& saved, const Sandbox& used, const Error& error) {
+    const struct {
+        const char* key;
+        const std::string& saved;
+        const std::string& used;
+    } files[] = {{"weights_file", saved.weightsFile, used.weightsFile},
+                 {"input_file", saved.inputFile, used.inputFile},
+                 {"input2_file", saved.input2File, used.input2File}};
+    for (const auto& [key, name, now] : files)
+        if (!name.empty() && name == now && error.place.starts_with(name)) return std::string("sandbox.") + key;
+    return {};
+}
+
 /// What the session would say without any option.
 Result<AnalysisPtr> analyzeAlone(const Session& session) {
     const Result<SandboxFilesPtr> files = readFiles(session.sandbox);
@@ -129,9 +143,14 @@ Error withPlace(const Command& command, Error error) {
         for (const std::string& file : command.maskFiles) error.place += (error.place.empty() ? "" : ", ") + file;
         return error;
     }
-    if ((error.code != ErrorCode::Usage && error.place != "mask") || command.sessionFile.empty()) return error;
+    if (command.sessionFile.empty()) return error;
     const Result<Session> session = readSession(command.sessionFile);
     if (!session.ok()) return error;
+    if (const std::string key = keyOfFile(session->sandbox, command.session.sandbox, error); !key.empty()) {
+        error.place = command.sessionFile + ": " + key + ": " + error.place;
+        return error;
+    }
+    if (error.code != ErrorCode::Usage && error.place != "mask") return error;
     const Result<AnalysisPtr> alone = analyzeAlone(*session);
     if (alone.ok() || alone.error() != error) return error;
     return {ErrorCode::Input, command.sessionFile + ": " + keyOf(error.place), error.detail};

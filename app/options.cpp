@@ -252,9 +252,7 @@ const Option table[] = {
      [](Command& c, const std::string& v) -> Status { return c.session.sandbox.bias = isOn(v), Status(); }},
     {Everywhere, Vectors, "--seed", "N", "of everything random (0)",
      [](Command& c, const std::string& v) -> Status {
-         const Result<std::int64_t> seed = parseInteger(v, 0, INT64_MAX);
-         if (seed.ok()) c.session.sandbox.seed = static_cast<std::uint64_t>(*seed);
-         return seed.ok() ? Status() : Status(seed.error());
+         return store(parseSeed(v), c.session.sandbox.seed);
      }},
     {Everywhere, Vectors, "--positions", "P",
      "position vectors added to the tokens': sinusoidal (default), none (default with --input) or learned",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/values.h"
 
+#include "core/base/plain_number.h"
+
 #include <algorithm>
 #include <charconv>
 #include <climits>
@@ -17,13 +19,6 @@ template <class T> bool readWhole(std::string_view text, T& value) {
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
-/// A bound as a person would write it.
-std::string plain(double number) {
-    char buffer[32];
-    const auto [end, error] = std::to_chars(std::begin(buffer), std::end(buffer), number);
-    return std::string(std::begin(buffer), error == std::errc() ? end : std::begin(buffer));
-}
-
 } // namespace
 
 Error usage(std::string detail) {
@@ -36,12 +31,18 @@ Result<std::int64_t> parseInteger(std::string_view text, std::int64_t least, std
     return usage(quoted(text) + " is not a whole number from " + std::to_string(least) + " to " + std::to_string(most));
 }
 
+Result<std::uint64_t> parseSeed(std::string_view text) {
+    std::uint64_t value = 0;
+    if (readWhole(text, value)) return value;
+    return usage(quoted(text) + " is not a whole number from 0 to " + std::to_string(UINT64_MAX));
+}
+
 Result<double> parseNumber(std::string_view text, double least, double most, bool open) {
     double value = 0;
     if (readWhole(text, value) && std::isfinite(value) && value >= least && value <= most && !(open && value == least))
         return value;
-    return usage(quoted(text) + " is not a number " + (open ? "above " : "from ") + plain(least) +
-                 (open ? " and up to " : " to ") + plain(most));
+    return usage(quoted(text) + " is not a number " + (open ? "above " : "from ") + plainNumber(least) +
+                 (open ? " and up to " : " to ") + plainNumber(most));
 }
 
 Result<std::vector<std::string>> parseList(std::string_view text) {

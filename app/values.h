@@ -19,6 +19,8 @@ Error usage(std::string detail);
 
 /// A whole number from `least` to `most`.
 Result<std::int64_t> parseInteger(std::string_view text, std::int64_t least, std::int64_t most);
+/// A seed: any number of 64 bits.
+Result<std::uint64_t> parseSeed(std::string_view text);
 /// A finite number from `least` (or above it, when `open`) to `most`.
 Result<double> parseNumber(std::string_view text, double least, double most, bool open = false);
 /// "0,3,5": numbers from 0.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/attention/config.h"
 
+#include "core/base/plain_number.h"
+
 #include <cmath>
 #include <string>
 
@@ -8,6 +10,9 @@ namespace headscope {
 namespace {
 
 using std::to_string;
+
+/// Scores divided by less than this leave the range of the numbers they are held in.
+constexpr double leastTemperature = 1e-30;
 
 /// Cells of one weight matrix: 2²⁸ floats are 1 GiB, more than any layer worth looking at.
 constexpr Index largestMatrix = Index{1} << 28;
@@ -46,9 +51,12 @@ Status validate(const AttentionConfig& c) {
     if (Status s = checkProduct("--d-k", c, c.dK); !s) return s;
     if (Status s = checkProduct("--d-v", c, c.dV); !s) return s;
     if (!std::isfinite(c.temperature) || c.temperature <= 0)
-        return cannotBe("--temperature", "must be a number above 0, found " + to_string(c.temperature));
+        return cannotBe("--temperature", "must be a number above 0, found " + plainNumber(c.temperature));
+    if (c.temperature < leastTemperature)
+        return cannotBe("--temperature", "scores divided by " + plainNumber(c.temperature) +
+                                             " are too large to be held; give at least " + plainNumber(leastTemperature));
     if (!(c.dropout >= 0 && c.dropout < 1))
-        return cannotBe("--dropout", "must be at least 0 and below 1, found " + to_string(c.dropout));
+        return cannotBe("--dropout", "must be at least 0 and below 1, found " + plainNumber(c.dropout));
     return {};
 }
 

@@ -102,6 +102,7 @@ private:
     void real(const Json& object, const char* key, RealRange range, double& out);
     void flag(const Json& object, const char* key, bool& out);
     void text(const Json& object, const char* key, std::string& out);
+    void sentence(const Json& object, const char* key, std::string& out);
     void fileName(const Json& object, const char* key, std::string& out);
     void places(const Json& object, const char* key, std::vector<int>& out);
     void sortedPlaces(const Json& object, const char* key, std::vector<int>& out);
@@ -187,6 +188,13 @@ void SessionReader::text(const Json& object, const char* key, std::string& out) 
     out = value->get<std::string>();
 }
 
+/// As from a file of text, NUL is refused: no text holds it.
+void SessionReader::sentence(const Json& object, const char* key, std::string& out) {
+    text(object, key, out);
+    if (const std::size_t at = out.find('\0'); at != std::string::npos)
+        fail(key, "byte " + std::to_string(at) + " (from 0) is NUL, which no text holds");
+}
+
 void SessionReader::fileName(const Json& object, const char* key, std::string& out) {
     const Json* value = find(object, key);
     if (!value) return;
@@ -248,10 +256,10 @@ Session SessionReader::read(const Json& document) {
     Session session;
     checkHead(document);
     if (m_error) return session;
-    text(document, "text", session.text);
+    sentence(document, "text", session.text);
     if (const Json* second = find(document, "text2"); second && !second->is_null()) {
         session.text2.emplace();
-        text(document, "text2", *session.text2);
+        sentence(document, "text2", *session.text2);
     }
     enter(document, "sandbox", [&](const Json& object) { readSandbox(object, session.sandbox); });
     enter(document, "view", [&](const Json& object) { readView(object, session.view); });
@@ -284,6 +292,8 @@ void SessionReader::readSandbox(const Json& object, Sandbox& out) {
     }
     fileName(object, "weights_file", out.weightsFile);
     fileName(object, "weights_prefix", out.weightsPrefix);
+    if (out.weights == WeightSource::File && out.weightsFile.empty())
+        fail("weights_file", "the name is missing; \"weights\" says that they come from a file");
     fileName(object, "input_file", out.inputFile);
     fileName(object, "input2_file", out.input2File);
 }

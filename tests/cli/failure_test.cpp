@@ -237,6 +237,25 @@ TEST(Failure, ImpossibleDialsOfASessionFile) {
     EXPECT_EQ(run(trace(folder, {"--session", path, "--kv-heads", "4"})).code, 0);
 }
 
+/// A file that a session names is spoken of with the session and its key, one that an option names without.
+TEST(Failure, FilesThatASessionNames) {
+    Folder folder;
+    const std::string path = folder / "s.headscope";
+    const auto write = [&](const std::string& sandbox) {
+        writeBytes(path, R"({"headscope": "session", "version": 1, "text": "a b c", "sandbox": {)" + sandbox + "}}");
+    };
+    write(R"("weights": "file", "weights_file": "gone.npz")");
+    expectFailure(trace(folder, {"--session", path}), path + ": sandbox.weights_file: gone.npz: there is no such file", folder);
+    write(R"("input_file": "gone.npy")");
+    expectFailure(trace(folder, {"--session", path}), path + ": sandbox.input_file: gone.npy: there is no such file", folder);
+    expectFailure(trace(folder, {"--session", path, "--input", folder / "other.npy"}),
+                  "headscope: " + folder / "other.npy" + ": there is no such file", folder);
+    write(R"("weights": "file")");
+    expectFailure(trace(folder, {"--session", path}), path + ": sandbox.weights_file: the name is missing", folder);
+    write(R"("temperature": 1e-40)");
+    expectFailure(trace(folder, {"--session", path}), path + ": sandbox.temperature: scores divided by 1e-40", folder);
+}
+
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // they reserve more than any limit lets them
 TEST(Failure, TooLittleMemory) {
     Folder folder;

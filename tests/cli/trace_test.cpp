@@ -326,6 +326,34 @@ TEST(TraceFile, InputReplacesTheTokenVectors) {
     expectConsistent(trace, "self", scaledDot);
 }
 
+TEST(TraceFile, ASeedIsAnyNumberOf64Bits) {
+    const auto seedOf = [](const std::string& seed) {
+        return traceOf({"--text", "a b", "--seed", seed}).config.at("seed").get<std::uint64_t>();
+    };
+    EXPECT_EQ(seedOf("18446744073709551615"), UINT64_MAX);
+    EXPECT_EQ(seedOf("9223372036854775808"), std::uint64_t{1} << 63);
+}
+
+/// Characters that JSON escapes, that join others or that stand for nothing, each alone between spaces.
+TEST(TraceFile, OddCharactersComeThroughJson) {
+    Folder folder;
+    const std::string odd[] = {"\x01",         "\x7F",         "\xC2\x80",     "\xCC\x81",         "\xE2\x80\x8D",
+                               "\xE2\x80\xA8", "\xE2\x80\xAE", "\xEF\xB8\x8F", "\xEF\xBB\xBF",     "\xEF\xBF\xBD",
+                               "\xEF\xBF\xBF", "\xF0\x9F\x87\xA9", "\"",       "\xF4\x8F\xBF\xBF", "\\"};
+    std::string text;
+    for (const std::string& character : odd) text += "x " + character + " ";
+    writeBytes(folder / "t.txt", text);
+    ASSERT_EQ(run({"trace", "--text", "@" + folder / "t.txt", "--tokens", "characters", "--what", "q", "-o", folder / "x.json"}).code,
+              0);
+    std::string joined;
+    for (const nlohmann::json& token : readJsonTrace(bytesOf(folder / "x.json")).tokens) {
+        const std::size_t begin = token.at("begin"), end = token.at("end");
+        EXPECT_EQ(text.substr(begin, end - begin), token.at("text").get<std::string>());
+        joined += token.at("text").get<std::string>();
+    }
+    EXPECT_EQ(joined, text);
+}
+
 TEST(TraceFile, ATextIsItsBytes) {
     Folder folder;
     const std::string text = "\xEF\xBB\xBF@home \xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB e\xCC\x81t\r\n";

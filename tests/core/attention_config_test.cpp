@@ -84,8 +84,10 @@ TEST(AttentionConfig, TemperatureIsANumberAboveZero) {
         expectRefused(c, "--temperature", "above 0");
     }
     AttentionConfig c;
-    c.temperature = 1e-9;
+    c.temperature = 1e-30;
     EXPECT_TRUE(validate(c).ok());
+    c.temperature = 9e-31;
+    expectRefused(c, "--temperature", "scores divided by 9e-31 are too large to be held");
 }
 
 TEST(AttentionConfig, DropoutIsBelowOne) {
@@ -95,6 +97,8 @@ TEST(AttentionConfig, DropoutIsBelowOne) {
         expectRefused(c, "--dropout", "below 1");
     }
     AttentionConfig c;
+    c.dropout = 1;
+    EXPECT_TRUE(validate(c).error().detail.ends_with("found 1")) << validate(c).error().detail;
     c.dropout = 0.999;
     EXPECT_TRUE(validate(c).ok());
 }

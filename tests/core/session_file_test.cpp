@@ -26,8 +26,8 @@ public:
 
     Session session() {
         Session s;
-        s.text = text();
-        if (yes()) s.text2 = text();
+        s.text = sentence();
+        if (yes()) s.text2 = sentence();
         s.notes = text();
         s.sandbox = sandbox();
         s.view = view();
@@ -56,6 +56,11 @@ private:
                                               "\x01",         "@"};
         std::string out;
         for (int i = number(12); i > 0; --i) out += kPieces[m_rng.next() % std::size(kPieces)];
+        return out;
+    }
+    std::string sentence() {
+        std::string out = text();
+        std::erase(out, '\0');
         return out;
     }
     std::string fileName() {
@@ -106,7 +111,7 @@ private:
         s.after = any<After>();
         s.weights = any<WeightSource>();
         for (int i = number(5); i > 0; --i) s.designs.push_back(any<Design>());
-        s.weightsFile = fileName();
+        s.weightsFile = "w" + fileName(); // weights from a file need one
         s.weightsPrefix = fileName();
         s.inputFile = fileName();
         s.input2File = fileName();
@@ -233,6 +238,7 @@ TEST(SessionFile, WhatIsWrongIsNamedByItsKey) {
         {"\"designs\":\"first\"", "sandbox.designs"},
         {"\"designs\":[\"first\",\"last\"]", "sandbox.designs[1]"},
         {"\"weights_file\":5", "sandbox.weights_file"},
+        {"\"weights\":\"file\"", "sandbox.weights_file: the name is missing"},
         {"\"weights_file\":{\"hex\":\"fff\"}", "sandbox.weights_file.hex"},
         {"\"mask\":[]", "sandbox.mask: expected an object { … }, found a list"},
         {"\"mask\":{\"window\":-1}", "sandbox.mask.window"},
@@ -250,6 +256,9 @@ TEST(SessionFile, WhatIsWrongIsNamedByItsKey) {
         {"\"mask\":{\"grid\":{\"rows\":1,\"cols\":4}}", "sandbox.mask.grid.cells"}};
     for (const auto& [inside, words] : cases) EXPECT_THAT(errorOf(withSandbox(inside)), HasSubstr(words)) << inside;
     EXPECT_THAT(errorOf("{\"headscope\":\"session\",\"text\":5}"), testing::StartsWith("text: "));
+    EXPECT_EQ(errorOf("{\"headscope\":\"session\",\"text\":\"one\\u0000two\"}"),
+              "text: byte 3 (from 0) is NUL, which no text holds");
+    EXPECT_THAT(errorOf("{\"headscope\":\"session\",\"text2\":\"\\u0000\"}"), testing::StartsWith("text2: byte 0"));
     EXPECT_THAT(errorOf("{\"headscope\":\"session\",\"view\":{\"head\":-1}}"), testing::StartsWith("view.head: "));
     EXPECT_THAT(errorOf("{\"headscope\":\"session\",\"view\":{\"mass\":2}}"), testing::StartsWith("view.mass: "));
 }

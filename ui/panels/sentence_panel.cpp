@@ -50,8 +50,10 @@ void SentenceEdit::followDirection() {
 
 QString SentenceEdit::text() const {
     QString text = document()->toRawText();
-    for (QChar& c : text)
+    for (QChar& c : text) {
+        if (c.isNull()) c = QLatin1Char(' '); // no text holds it, but what is pasted may
         if (c == QChar::ParagraphSeparator || c == QChar::LineSeparator || c == QChar(0xFDD0) || c == QChar(0xFDD1)) c = QLatin1Char('\n');
+    }
     return text;
 }
 
