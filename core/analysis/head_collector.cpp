@@ -68,14 +68,15 @@ double HeadCollector::bytesFor(Index queries, Index keys, int heads) {
     const Index factor = pictureFactor(queries, keys, heads);
     const double pixels = static_cast<double>(divideUp(queries, factor)) * static_cast<double>(divideUp(keys, factor));
     const auto linksOfRow = static_cast<double>(keys <= everyLink ? keys : strongestLinks);
-    const double row = sizeof(RowShares) + sizeof(Scalar) + linksOfRow * sizeof(Link);
+    const double row = sizeof(RowShares) + 3 * sizeof(Scalar) + linksOfRow * sizeof(Link);
     const double column = sizeof(Scalar) + sizeof(std::int64_t);
     return heads * (pixels * (sizeof(Scalar) + 1) + static_cast<double>(queries) * row +
                     static_cast<double>(keys) * column + sizeof(HeadPicture) + sizeof(RankedLinks));
 }
 
 HeadCollector::HeadCollector(const Mask& mask, int heads, KeySets same,
-                             std::vector<std::shared_ptr<const KeySets>> promised)
+                             std::vector<std::shared_ptr<const KeySets>> promised,
+                             const std::vector<std::vector<std::uint8_t>>& hidden)
     : m_mask(mask), m_same(std::move(same)), m_promised(std::move(promised)) {
     const Index queries = mask.queries();
     const Index keys = mask.keys();
@@ -84,6 +85,7 @@ HeadCollector::HeadCollector(const Mask& mask, int heads, KeySets same,
     const Index perRow = keys <= everyLink ? keys : strongestLinks;
     measures.resize(count);
     checks.resize(count);
+    for (const std::vector<std::uint8_t>& keysOfSet : hidden) m_hidden.emplace_back(keysOfSet, factor);
     pictures.resize(count);
     links.resize(count);
     for (std::size_t h = 0; h < count; ++h) {
@@ -91,6 +93,7 @@ HeadCollector::HeadCollector(const Mask& mask, int heads, KeySets same,
         pictures[h].pixels = Matrix(divideUp(queries, factor), divideUp(keys, factor));
         pictures[h].rowSum.resize(static_cast<std::size_t>(queries));
         pictures[h].received.resize(static_cast<std::size_t>(keys));
+        for (const HiddenSet& set : m_hidden) pictures[h].without.push_back(set.emptyRemainder(queries));
         links[h].perRow = perRow;
         links[h].links.resize(static_cast<std::size_t>(queries * perRow));
     }
@@ -167,6 +170,9 @@ void HeadCollector::read(const WeightsBlock& block) {
         const auto query = static_cast<std::size_t>(row.query);
         m_rows[head][query] = sharesOf(row);
         picture.rowSum[query] = static_cast<Scalar>(m_rows[head][query].sum);
+        for (std::size_t s = 0; s < m_hidden.size(); ++s)
+            m_hidden[s].read({row.data, static_cast<std::size_t>(keys)}, row.firstKey, row.query, m_rows[head][query].sum,
+                             picture.without[s]);
         scratch.ranker.rank({row.data, static_cast<std::size_t>(keys)}, row.firstKey,
                             {ranked.links.data() + row.query * ranked.perRow, static_cast<std::size_t>(ranked.perRow)});
         scratch.add(row.data);

@@ -3,6 +3,7 @@
 
 #include "core/analysis/head_measures.h"
 #include "core/analysis/head_pictures.h"
+#include "core/analysis/hidden_set.h"
 #include "core/attention/attention.h"
 #include "core/base/key_sets.h"
 
@@ -36,8 +37,9 @@ public:
     static double bytesFor(Index queries, Index keys, int heads);
 
     /// `mask` must outlive the collector. `same`: the keys with each query's own text. `promised`: per head what its
-    /// design promises, or null.
-    HeadCollector(const Mask& mask, int heads, KeySets same, std::vector<std::shared_ptr<const KeySets>> promised);
+    /// design promises, or null. `hidden`: sets of keys that a picture may leave out, as HiddenSet takes them.
+    HeadCollector(const Mask& mask, int heads, KeySets same, std::vector<std::shared_ptr<const KeySets>> promised,
+                  const std::vector<std::vector<std::uint8_t>>& hidden = {});
 
     /// As WeightsReader: concurrent calls, every (head, block) once. The result does not depend on their order.
     void read(const WeightsBlock& block);
@@ -73,6 +75,7 @@ private:
     const Mask& m_mask;
     KeySets m_same;
     std::vector<std::shared_ptr<const KeySets>> m_promised;
+    std::vector<HiddenSet> m_hidden;
     std::vector<std::vector<std::int32_t>> m_allowed; ///< [1, or heads where they differ][n_q] allowed keys of the row
     std::vector<std::vector<RowShares>> m_rows;       ///< [heads][n_q]
     std::vector<std::vector<std::int64_t>>

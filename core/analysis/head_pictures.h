@@ -9,6 +9,13 @@
 
 namespace headscope {
 
+/// What is left of one head when some keys are hidden.
+struct HeadRemainder {
+    std::vector<Scalar> kept;          ///< [n_q] Σ of the row over the other keys; empty: no key is hidden
+    std::vector<std::int32_t> columns; ///< of a coarse picture (factor > 1): those that stand for hidden keys, ascending
+    Matrix pixels;                     ///< [⌈n_q ÷ factor⌉, columns] the greatest of these squares' other cells
+};
+
 /// One head's n_q × n_k weights as a picture of bounded size: each pixel holds the greatest weight of a factor × factor
 /// square of cells, so that a thin line of a large matrix stays visible. factor = 1: the weights themselves.
 struct HeadPicture {
@@ -18,6 +25,7 @@ struct HeadPicture {
     std::vector<Scalar> rowSum; ///< [n_q] Σ of the row: 1, or 0 where everything is masked (other values with dropout)
     std::vector<Scalar> received; ///< [n_k] column sums: how much each key is read in total
     Scalar greatest = 0;          ///< of all cells
+    std::vector<HeadRemainder> without; ///< per set of hidden keys that the collector was asked for
 };
 
 /// A link worth drawing: query reads key with weight.

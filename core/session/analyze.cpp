@@ -92,7 +92,8 @@ Status computeAll(Analysis& a, AttentionInput input, std::stop_token stop) {
                                         std::to_string(mask.queries()) + " tokens");
         !status)
         return status;
-    HeadCollector collector(mask, a.config.heads, promisedKeys(Design::Same, a.queries, a.keys), promisesOf(a));
+    HeadCollector collector(mask, a.config.heads, promisedKeys(Design::Same, a.queries, a.keys), promisesOf(a),
+                            {hiddenKeys(a.keys, HiddenTokens::Special), hiddenKeys(a.keys, HiddenTokens::SpecialAndFirst)});
     auto trace = attend(std::move(input), stop, [&](const WeightsBlock& block) { collector.read(block); });
     if (!trace) return trace.error();
     collector.finish();
@@ -123,6 +124,20 @@ Status compute(Analysis& a, SandboxLayer layer, std::stop_token stop, Depth dept
 }
 
 } // namespace
+
+std::vector<std::uint8_t> hiddenKeys(const std::vector<Token>& keys, HiddenTokens which) {
+    if (which == HiddenTokens::Nothing || keys.empty()) return {};
+    std::vector<std::uint8_t> hidden;
+    for (const Token& key : keys) hidden.push_back(key.special);
+    if (which == HiddenTokens::SpecialAndFirst) hidden[0] = 1;
+    return std::ranges::find(hidden, 1) == hidden.end() ? std::vector<std::uint8_t>{} : hidden;
+}
+
+const HeadRemainder& Analysis::without(int head, HiddenTokens which) const {
+    static const HeadRemainder all;
+    if (which == HiddenTokens::Nothing) return all;
+    return pictures[static_cast<std::size_t>(head)].without[static_cast<std::size_t>(which) - 1];
+}
 
 Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::stop_token stop, Depth depth,
                             const AnalysisPtr& before) {

@@ -11,6 +11,9 @@
 
 namespace headscope {
 
+/// [n_k] 1 = left out; empty when nothing is.
+std::vector<std::uint8_t> hiddenKeys(const std::vector<Token>& keys, HiddenTokens which);
+
 /// What a session gives: tokens, the trace, and what the views draw. Immutable, shared between threads.
 struct Analysis {
     std::string text;  ///< of the session it was made from
@@ -34,6 +37,8 @@ struct Analysis {
 
     bool empty() const { return !trace; }
     int heads() const { return empty() ? 0 : config.heads; }
+    /// What hiding these keys leaves of the head; empty where it hides none.
+    const HeadRemainder& without(int head, HiddenTokens which) const;
     /// One cell's weight, exact also where the pictures are coarse.
     Scalar weight(int head, Index query, Index key) const;
     /// [n_k] one row's weights, exact.

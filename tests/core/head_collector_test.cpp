@@ -107,6 +107,32 @@ void expectPicture(const Analysis& a, int head) {
         EXPECT_NEAR(static_cast<double>(picture.received[j]), received[j], 1e-5 * (1 + received[j]));
 }
 
+/// What is left without the hidden keys, by plain loops. `w`: [n_q, n_k].
+void expectRemainder(const Matrix& w, const std::vector<std::uint8_t>& hidden, const HeadRemainder& left, Index factor) {
+    for (Index i = 0; i < w.rows(); ++i) {
+        double sum = 0;
+        for (Index j = 0; j < w.cols(); ++j)
+            sum += hidden[static_cast<std::size_t>(j)] ? 0 : static_cast<double>(w(i, j));
+        ASSERT_NEAR(static_cast<double>(left.kept[static_cast<std::size_t>(i)]), sum, 2e-5 * sum) << "row " << i;
+    }
+    Matrix pixels(left.pixels.rows(), left.pixels.cols());
+    std::size_t c = 0;
+    for (Index j = 0; factor > 1 && j * factor < w.cols(); ++j) {
+        const auto first = hidden.begin() + j * factor;
+        const auto last = hidden.begin() + std::min((j + 1) * factor, w.cols());
+        if (std::find(first, last, 1) == last) continue;
+        ASSERT_LT(c, left.columns.size());
+        ASSERT_EQ(left.columns[c], j);
+        for (Index i = 0; i < w.rows(); ++i)
+            for (auto key = first; key != last; ++key)
+                if (Scalar& pixel = pixels(i / factor, static_cast<Index>(c)); !*key)
+                    pixel = std::max(pixel, w(i, key - hidden.begin()));
+        ++c;
+    }
+    EXPECT_EQ(c, left.columns.size());
+    EXPECT_EQ(left.pixels, pixels);
+}
+
 void expectLinks(const Analysis& a, int head) {
     const Matrix w = a.trace->weights(head); // [n_q, n_k]
     const RankedLinks& links = a.links[static_cast<std::size_t>(head)];
@@ -195,6 +221,35 @@ TEST(HeadCollector, agreesAlsoWhereOnePixelIsManyCells) {
     s.sandbox.mask = {};
     s.text2 = textOf(70, 20);
     expectAll(s);
+}
+
+TEST(HeadCollector, keepsWhatHiddenKeysLeave) {
+    Session s;
+    s.sandbox.designs = {Design::First, Design::Same}; // of which hiding the first key leaves next to nothing, and most
+    s.sandbox.heads = 2;
+    for (const int n : {60, 1200}) {
+        for (const bool causal : {false, true}) {
+            s.text = textOf(n, 40);
+            s.sandbox.mask.causal = causal;
+            const AnalysisPtr a = run(s);
+            const std::vector<std::uint8_t> first = hiddenKeys(a->keys, HiddenTokens::SpecialAndFirst);
+            EXPECT_EQ(std::ranges::count(first, 1), 1);
+            EXPECT_TRUE(hiddenKeys(a->keys, HiddenTokens::Special).empty()); // the sandbox has none
+            std::vector<std::uint8_t> some(static_cast<std::size_t>(n)); // one alone, whole pixels, the last ones
+            for (const int key : {0, 5, 8, 9, 10, 11, n - 3, n - 2, n - 1}) some[static_cast<std::size_t>(key)] = 1;
+            HeadCollector collector(a->trace->mask, 2, {std::vector<std::int32_t>(some.size(), -1), {}}, {nullptr, nullptr},
+                                    {some});
+            for (int h = 0; h < 2; ++h) {
+                const Matrix w = a->trace->weights(h);
+                for (Index row = 0; row < n; row += LayerTrace::blockRows())
+                    collector.read({h, row, std::min<Index>(LayerTrace::blockRows(), n - row), n, w.data() + row * n, n, 0, n});
+                const HeadPicture& picture = collector.pictures[static_cast<std::size_t>(h)];
+                expectRemainder(w, some, picture.without[0], picture.factor);
+                expectRemainder(w, first, a->without(h, HiddenTokens::SpecialAndFirst), picture.factor);
+                EXPECT_TRUE(a->without(h, HiddenTokens::Special).kept.empty());
+            }
+        }
+    }
 }
 
 TEST(HeadCollector, picturesStayWithinTheirBounds) {

@@ -13,19 +13,21 @@ namespace headscope {
 
 namespace {
 
-/// A coarse pixel column that holds hidden keys: the greatest of what it still shows, from the weights themselves.
-void remakeColumn(Matrix& cells, const Analysis& a, int head, const std::vector<std::uint8_t>& hidden, Index column) {
+/// Leaves the hidden keys out of the pixels that stand for them.
+void hideColumns(Matrix& cells, const Analysis& a, const ViewState& state, int head) {
+    const std::vector<std::uint8_t> hidden = hiddenKeys(a, state);
+    const HeadRemainder& left = a.without(head, state.hidden);
+    const auto keys = static_cast<Index>(hidden.size());
     const Index factor = a.pictures[static_cast<std::size_t>(head)].factor;
-    for (Index i = 0; i < cells.rows(); ++i)
-        if (cells(i, column) >= 0) cells(i, column) = hiddenCell;
-    const Index last = std::min((column + 1) * factor, static_cast<Index>(hidden.size()));
-    for (Index key = column * factor; key < last; ++key) {
-        if (hidden[static_cast<std::size_t>(key)]) continue;
-        const std::vector<Scalar> weights = a.column(head, key);
-        for (std::size_t q = 0; q < weights.size(); ++q) {
-            Scalar& cell = cells(static_cast<Index>(q) / factor, column);
-            if (cell != maskedCell) cell = std::max(cell, weights[q]);
-        }
+    std::size_t known = 0;
+    for (Index j = 0; j < cells.cols(); ++j) {
+        const auto first = hidden.begin() + j * factor;
+        const auto last = hidden.begin() + std::min((j + 1) * factor, keys);
+        if (std::find(first, last, 1) == last) continue;
+        const bool whole = std::find(first, last, 0) == last;
+        for (Index i = 0; i < cells.rows(); ++i)
+            if (cells(i, j) >= 0) cells(i, j) = whole ? hiddenCell : left.pixels(i, static_cast<Index>(known));
+        ++known;
     }
 }
 
@@ -49,12 +51,7 @@ Matrix withoutHidden(const Analysis& a, const ViewState& state, int head) {
     if (!picture.allowed.empty())
         for (Index c = 0; c < cells.size(); ++c)
             if (!picture.allowed.data()[c]) cells.data()[c] = maskedCell;
-    const std::vector<std::uint8_t> hidden = hiddenKeys(a, state);
-    for (Index j = 0; j < cells.cols(); ++j) {
-        const auto first = hidden.begin() + j * picture.factor;
-        const auto last = hidden.begin() + std::min((j + 1) * picture.factor, static_cast<Index>(hidden.size()));
-        if (std::find(first, last, 1) != last) remakeColumn(cells, a, head, hidden, j);
-    }
+    hideColumns(cells, a, state, head);
     if (state.renormalise) renormaliseRows(cells, keptMass(a, state, head), picture.factor);
     return cells;
 }

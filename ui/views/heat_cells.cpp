@@ -12,7 +12,7 @@ namespace {
 /// [n_q] what each row sums to as shown.
 std::vector<double> querySums(const Analysis& a, const ViewState& state, int head) {
     const std::vector<Scalar>& whole = a.pictures[static_cast<std::size_t>(head)].rowSum;
-    const std::vector<Scalar> kept = keptMass(a, state, head);
+    const std::vector<Scalar>& kept = keptMass(a, state, head);
     std::vector<double> sums(whole.begin(), whole.end());
     for (std::size_t i = 0; i < kept.size(); ++i)
         sums[i] = state.renormalise ? (kept[i] > 0 ? 1.0 : 0.0) : static_cast<double>(kept[i]);

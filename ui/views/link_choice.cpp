@@ -86,7 +86,7 @@ LinkChoice strongestLinks(const Analysis& analysis, const ViewState& state, std:
     for (std::size_t lane = 0; lane < heads.size(); ++lane) {
         const std::size_t head = at(heads[lane]);
         const RankedLinks& links = analysis.links[head];
-        const std::vector<Scalar> kept = keptMass(analysis, state, heads[lane]);
+        const std::vector<Scalar>& kept = keptMass(analysis, state, heads[lane]);
         const std::vector<Scalar>& mass = hidden.empty() ? analysis.pictures[head].rowSum : kept;
         for (int query = firstQuery; query < lastQuery; ++query) {
             std::span<const Link> ranking = links.row(query);
@@ -118,7 +118,7 @@ double greatestShown(const Analysis& analysis, const ViewState& state, std::span
             greatest = std::max(greatest, analysis.pictures[at(head)].greatest);
             continue;
         }
-        const std::vector<Scalar> kept = keptMass(analysis, state, head);
+        const std::vector<Scalar>& kept = keptMass(analysis, state, head);
         for (std::size_t query = 0; query < kept.size(); ++query) {
             const std::span<const Link> row = analysis.links[at(head)].row(static_cast<Index>(query));
             const auto top = std::find_if(row.begin(), row.end(), [&](const Link& l) { return !hidden[at(l.key)]; });

@@ -3,8 +3,6 @@
 
 #include <QCoreApplication>
 #include <algorithm>
-#include <mutex>
-#include <span>
 
 namespace headscope {
 
@@ -18,78 +16,15 @@ std::size_t at(Index i) {
     return static_cast<std::size_t>(i);
 }
 
-/// [n_q] what each row keeps of its mass without the hidden keys.
-std::vector<Scalar> sumKept(const Analysis& analysis, const std::vector<std::uint8_t>& hidden, int head) {
-    const HeadPicture& picture = analysis.pictures[at(head)];
-    const auto seen = [&](std::span<const Scalar> row) {
-        double sum = 0;
-        for (std::size_t j = 0; j < row.size(); ++j) sum += hidden[j] ? 0.0 : static_cast<double>(row[j]);
-        return static_cast<Scalar>(sum);
-    };
-    std::vector<Scalar> kept = picture.rowSum;
-    if (picture.factor == 1) {
-        for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = seen(picture.pixels.row(static_cast<Index>(i)));
-        return kept;
-    }
-    for (std::size_t j = 0; j < hidden.size(); ++j) {
-        if (!hidden[j]) continue;
-        const std::vector<Scalar> column = analysis.column(head, static_cast<Index>(j));
-        for (std::size_t i = 0; i < kept.size(); ++i) kept[i] -= column[i];
-    }
-    // What subtracting nearly everything leaves is mostly rounding: such rows are summed instead.
-    for (std::size_t i = 0; i < kept.size(); ++i)
-        if (kept[i] < Scalar(1e-3)) kept[i] = seen(analysis.row(head, static_cast<Index>(i)));
-    return kept;
-}
-
-/// What the views ask for again and again, at every step of the selection: of a long text it is as much work as its
-/// matrices. Kept for one analysis at a time, known by its trace, which no other one can have while this holds on to
-/// the pointer's count.
-class KeptMass {
-public:
-    std::vector<Scalar> of(const Analysis& analysis, const std::vector<std::uint8_t>& hidden, int head) {
-        {
-            const std::lock_guard lock(m_mutex);
-            if (!holds(analysis, hidden)) {
-                m_trace = analysis.trace;
-                m_hidden = hidden;
-                m_heads.assign(analysis.pictures.size(), {});
-            }
-            if (!m_heads[at(head)].empty()) return m_heads[at(head)];
-        }
-        // Not under the lock: heads are asked for side by side.
-        std::vector<Scalar> kept = sumKept(analysis, hidden, head);
-        const std::lock_guard lock(m_mutex);
-        if (holds(analysis, hidden)) m_heads[at(head)] = kept;
-        return kept;
-    }
-
-private:
-    bool holds(const Analysis& analysis, const std::vector<std::uint8_t>& hidden) const {
-        return !m_trace.owner_before(analysis.trace) && !analysis.trace.owner_before(m_trace) && m_hidden == hidden;
-    }
-
-    std::mutex m_mutex;
-    std::weak_ptr<const LayerTrace> m_trace;
-    std::vector<std::uint8_t> m_hidden;
-    std::vector<std::vector<Scalar>> m_heads;
-};
-
 } // namespace
 
 std::vector<std::uint8_t> hiddenKeys(const Analysis& analysis, const ViewState& state) {
-    if (state.hidden == HiddenTokens::Nothing || analysis.keys.empty()) return {};
-    std::vector<std::uint8_t> hidden(analysis.keys.size(), 0);
-    for (std::size_t j = 0; j < hidden.size(); ++j) hidden[j] = analysis.keys[j].special;
-    if (state.hidden == HiddenTokens::SpecialAndFirst) hidden[0] = 1;
-    return std::find(hidden.begin(), hidden.end(), 1) == hidden.end() ? std::vector<std::uint8_t>{} : hidden;
+    return hiddenKeys(analysis.keys, state.hidden);
 }
 
-std::vector<Scalar> keptMass(const Analysis& analysis, const ViewState& state, int head) {
-    const std::vector<std::uint8_t> hidden = hiddenKeys(analysis, state);
-    if (hidden.empty() || analysis.empty()) return {};
-    static KeptMass kept;
-    return kept.of(analysis, hidden, head);
+const std::vector<Scalar>& keptMass(const Analysis& analysis, const ViewState& state, int head) {
+    static const std::vector<Scalar> none;
+    return analysis.empty() ? none : analysis.without(head, state.hidden).kept;
 }
 
 std::vector<Scalar> shownRow(const Analysis& analysis, const ViewState& state, int head, Index query) {
@@ -112,7 +47,7 @@ std::vector<Scalar> shownColumn(const Analysis& analysis, const ViewState& state
     if (hidden.empty()) return column;
     if (hidden[at(key)]) return std::vector<Scalar>(column.size(), 0);
     if (!state.renormalise) return column;
-    const std::vector<Scalar> kept = keptMass(analysis, state, head);
+    const std::vector<Scalar>& kept = keptMass(analysis, state, head);
     for (std::size_t i = 0; i < column.size(); ++i) column[i] = kept[i] > 0 ? column[i] / kept[i] : 0;
     return column;
 }

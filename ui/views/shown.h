@@ -13,7 +13,7 @@ namespace headscope {
 /// [n_k] 1 = left out; empty when nothing is.
 std::vector<std::uint8_t> hiddenKeys(const Analysis& analysis, const ViewState& state);
 /// [n_q] what each row keeps of its mass; empty when nothing is hidden.
-std::vector<Scalar> keptMass(const Analysis& analysis, const ViewState& state, int head);
+const std::vector<Scalar>& keptMass(const Analysis& analysis, const ViewState& state, int head);
 /// [n_k] one query's weights as shown.
 std::vector<Scalar> shownRow(const Analysis& analysis, const ViewState& state, int head, Index query);
 /// [n_q] one key's weights as shown.
