@@ -10,6 +10,7 @@
 #include "ui/panels/mask_panel.h"
 #include "ui/panels/notice_bar.h"
 #include "ui/panels/pane.h"
+#include "ui/panels/picture_panel.h"
 #include "ui/panels/sentence_panel.h"
 #include "ui/panels/side_panel.h"
 #include "ui/preferences.h"
@@ -84,6 +85,9 @@ void MainWindow::connectActions() {
     connect(m_help, &HelpOverlay::closed, this, toPictures);
     connect(&m_dials->layer(), &LayerPanel::weightsFileWanted, &m_files, &SessionFiles::chooseWeights);
     connect(&m_dials->more(), &MorePanel::inputFileWanted, &m_files, &SessionFiles::chooseInput);
+    const auto* links = findChild<QAction*>(QStringLiteral("links"));
+    m_dials->picture().setLinksShown(links->isChecked());
+    connect(links, &QAction::toggled, &m_dials->picture(), &PicturePanel::setLinksShown);
     connect(&m_dials->mask(), &MaskPanel::paintingBegun, this, [this] { findChild<QAction*>(QStringLiteral("head"))->setChecked(true); });
     connect(&m_dials->mask(), &MaskPanel::said, m_notice, &NoticeBar::say);
     connect(&m_dials->mask(), &MaskPanel::maskFileWanted, &m_files, &SessionFiles::chooseMask);

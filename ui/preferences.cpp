@@ -22,7 +22,11 @@ void Preferences::setTheme(ThemeChoice choice) {
     m_settings.setValue(QStringLiteral("theme"), QString::fromLatin1(name));
 }
 
-QStringList Preferences::recentFiles() const { return m_settings.value(QStringLiteral("recent")).toStringList(); }
+QStringList Preferences::recentFiles() const {
+    QStringList files = m_settings.value(QStringLiteral("recent")).toStringList();
+    files.removeIf([](const QString& path) { return !QFileInfo::exists(path); });
+    return files;
+}
 
 void Preferences::addRecentFile(const QString& path) {
     QStringList files = recentFiles();

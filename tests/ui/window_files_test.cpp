@@ -126,6 +126,8 @@ TEST_F(WindowFilesTest, SaveAndOpenGiveTheSamePictures) {
     ASSERT_TRUE(waitForAnswer());
     EXPECT_EQ(pictures(), before);
     EXPECT_EQ(Preferences().recentFiles(), (QStringList{path("a.headscope")}));
+    ASSERT_TRUE(QFile::remove(path("a.headscope")));
+    EXPECT_TRUE(Preferences().recentFiles().isEmpty()); // a file that is gone is not offered
 }
 
 TEST_F(WindowFilesTest, AFileThatIsNoSessionChangesNothing) {

@@ -10,11 +10,13 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QComboBox>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QMimeData>
 #include <QMouseEvent>
 #include <QPlainTextEdit>
+#include <QStyleOptionComboBox>
 #include <QToolButton>
 
 namespace headscope::test {
@@ -251,6 +253,32 @@ TEST(LatestJobMemory, RunningOutIsAnError) {
     ASSERT_TRUE(QTest::qWaitFor([&] { return got.has_value(); }, 5000));
     ASSERT_FALSE(got->ok());
     EXPECT_NE(got->error().message().find("memory"), std::string::npos);
+}
+
+TEST_F(WindowTest, EveryChoiceFitsItsBox) {
+    const auto combos = window().findChild<SidePanel*>()->findChildren<QComboBox*>();
+    EXPECT_GE(combos.size(), 9);
+    for (const QComboBox* combo : combos) {
+        QStyleOptionComboBox option;
+        option.initFrom(combo);
+        option.rect = QRect(QPoint(), QSize(combo->maximumWidth() < QWIDGETSIZE_MAX ? combo->maximumWidth() : combo->width(), combo->sizeHint().height()));
+        const int room = combo->style()->subControlRect(QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, combo).width();
+        for (int i = 0; i < combo->count(); ++i)
+            EXPECT_LE(combo->fontMetrics().horizontalAdvance(combo->itemText(i)), room) << combo->itemText(i).toStdString();
+    }
+}
+
+TEST_F(WindowTest, TheLinksDialsAreOffWhileTheLinksAreClosed) {
+    auto* links = window().findChild<QAction*>(QStringLiteral("links"));
+    for (const bool shown : {false, true}) {
+        links->setChecked(shown);
+        for (const char* name : {"mass", "gamma", "width", "horizontal"}) {
+            const auto* dial = window().findChild<QWidget*>(QString::fromLatin1(name));
+            EXPECT_EQ(dial->isEnabled(), shown) << name;
+            EXPECT_EQ(dial->toolTip().contains(QStringLiteral("the links are closed")), !shown) << name;
+            if (const auto* spin = dial->property("spin").value<QWidget*>()) EXPECT_EQ(spin->isEnabled(), shown) << name;
+        }
+    }
 }
 
 } // namespace

@@ -198,6 +198,7 @@ QSlider* BoundForm::addReal(const DialWords& words, const Real& dial) {
     slider->setPageStep(sliderSteps / 10);
     prepare(slider, words, tip);
     addWide(slider);
+    slider->setProperty("spin", QVariant::fromValue<QWidget*>(spin));
     const auto write = [this, words, dial](double value) {
         m_document.edit(words.name, [&](Session& s) { dial.set(s, value); }, Document::Merge::SameName);
     };
@@ -250,6 +251,7 @@ void BoundForm::setUsable(QWidget* widget, bool usable, const QString& reason) {
     widget->setEnabled(usable);
     const QString meaning = widget->property("meaning").toString();
     widget->setToolTip(usable ? meaning : tr("%1\nOff now: %2").arg(meaning, reason));
+    if (auto* spin = widget->property("spin").value<QWidget*>()) setUsable(spin, usable, reason);
 }
 
 } // namespace headscope

@@ -81,7 +81,7 @@ protected:
     /// Runs whenever session or analysis changed, and once now.
     void onSync(std::function<void()> sync);
     void sync();
-    /// Off, with the reason in the tooltip, or on with the meaning.
+    /// Off, with the reason in the tooltip, or on with the meaning; a slider together with its spin box.
     static void setUsable(QWidget* widget, bool usable, const QString& reason);
 
     Document& document() const { return m_document; }

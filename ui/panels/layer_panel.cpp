@@ -70,8 +70,8 @@ void LayerPanel::addSizes() {
 }
 
 void LayerPanel::addScore() {
-    addChoice({tr("Score"), QString(), tr("how well a query q fits a key k, before the softmax")},
-              {{tr("q·k ÷ √d_k  scaled dot"), tr("q·k  dot"), tr("cos(q, k)  cosine"), tr("−‖q − k‖  distance")},
+    addChoice({tr("Score"), QString(), tr("how well a query q fits a key k, before the softmax: q·k ÷ √d_k, q·k, cos(q, k) or −‖q − k‖")},
+              {{tr("scaled dot"), tr("dot"), tr("cosine"), tr("distance")},
                [](const Session& s) { return static_cast<int>(s.sandbox.score); },
                [](Session& s, int index) { s.sandbox.score = static_cast<ScoreKind>(index); }})
         ->setObjectName(QStringLiteral("score"));

@@ -8,6 +8,7 @@
 #include <QSlider>
 #include <QStandardItemModel>
 #include <algorithm>
+#include <initializer_list>
 
 namespace headscope {
 
@@ -36,23 +37,32 @@ void PicturePanel::addColours() {
 }
 
 void PicturePanel::addLinks() {
-    addReal({tr("Mass shown"), QStringLiteral("%"), tr("the strongest links of each row are drawn until they hold this share of it")},
-            {1, 100, 0, false, [](const Session& s) { return s.view.mass * 100; }, [](Session& s, double v) { s.view.mass = v / 100; }})
-        ->setObjectName(QStringLiteral("mass"));
-    addReal({tr("Contrast"), QStringLiteral("γ"), tr("a link's opacity is (weight ÷ greatest)^γ: small shows weak links too")},
-            {0.1, 3, 2, false, [](const Session& s) { return s.view.gamma; }, [](Session& s, double v) { s.view.gamma = v; }})
-        ->setObjectName(QStringLiteral("gamma"));
-    addReal({tr("Link width"), QStringLiteral("px"), tr("of the strongest link")},
-            {0.5, 12, 1, false, [](const Session& s) { return s.view.width; }, [](Session& s, double v) { s.view.width = v; }})
-        ->setObjectName(QStringLiteral("width"));
-    addSwitch({tr("Links in rows"), QString(), tr("the two lists of tokens lie one above the other, for short texts and for writing without spaces")},
-              {[](const Session& s) { return s.view.horizontalLinks; }, [](Session& s, bool on) { s.view.horizontalLinks = on; }})
-        ->setObjectName(QStringLiteral("horizontal"));
+    QSlider* mass = addReal({tr("Mass shown"), QStringLiteral("%"), tr("the strongest links of each row are drawn until they hold this share of it")},
+            {1, 100, 0, false, [](const Session& s) { return s.view.mass * 100; }, [](Session& s, double v) { s.view.mass = v / 100; }});
+    mass->setObjectName(QStringLiteral("mass"));
+    QSlider* gamma = addReal({tr("Contrast"), QStringLiteral("γ"), tr("a link's opacity is (weight ÷ greatest)^γ: small shows weak links too")},
+            {0.1, 3, 2, false, [](const Session& s) { return s.view.gamma; }, [](Session& s, double v) { s.view.gamma = v; }});
+    gamma->setObjectName(QStringLiteral("gamma"));
+    QSlider* width = addReal({tr("Link width"), QStringLiteral("px"), tr("of the strongest link")},
+            {0.5, 12, 1, false, [](const Session& s) { return s.view.width; }, [](Session& s, double v) { s.view.width = v; }});
+    width->setObjectName(QStringLiteral("width"));
+    QCheckBox* horizontal = addSwitch({tr("Links in rows"), QString(), tr("the two lists of tokens lie one above the other, for short texts and for writing without spaces")},
+              {[](const Session& s) { return s.view.horizontalLinks; }, [](Session& s, bool on) { s.view.horizontalLinks = on; }});
+    horizontal->setObjectName(QStringLiteral("horizontal"));
+    onSync([this, mass, gamma, width, horizontal] {
+        for (QWidget* dial : std::initializer_list<QWidget*>{mass, gamma, width, horizontal})
+            setUsable(dial, m_linksShown, tr("the links are closed (F5)"));
+    });
+}
+
+void PicturePanel::setLinksShown(bool shown) {
+    m_linksShown = shown;
+    sync();
 }
 
 void PicturePanel::addHiding() {
     QComboBox* hidden = addChoice({tr("Leave out"), QString(), tr("tokens that draw much attention and drown the rest")},
-              {{tr("nothing"), tr("special"), tr("special + first")}, [](const Session& s) { return static_cast<int>(s.view.hidden); },
+              {{tr("nothing"), tr("special"), tr("special, 1st")}, [](const Session& s) { return static_cast<int>(s.view.hidden); },
                [](Session& s, int index) { s.view.hidden = static_cast<HiddenTokens>(index); }});
     hidden->setObjectName(QStringLiteral("hidden"));
     onSync([this, hidden] {

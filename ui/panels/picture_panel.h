@@ -11,10 +11,15 @@ class PicturePanel : public BoundForm {
 public:
     explicit PicturePanel(Document& document, QWidget* parent = nullptr);
 
+    /// The links' dials are off while nobody sees them.
+    void setLinksShown(bool shown);
+
 private:
     void addColours();
     void addLinks();
     void addHiding();
+
+    bool m_linksShown = true;
 };
 
 } // namespace headscope

@@ -32,11 +32,12 @@ SidePanel::SidePanel(Document& document, Selection& selection, QWidget* parent) 
     m_layer = new LayerPanel(document, content);
     m_more = new MorePanel(document, content);
     m_mask = new MaskPanel(document, selection, content);
+    m_picture = new PicturePanel(document, content);
     addSection(QStringLiteral("layer"), tr("Layer"), m_layer, true);
     addSection(QStringLiteral("more"), tr("More of the layer"), m_more, false);
     addSection(QStringLiteral("designs"), tr("What the heads read"), new DesignsPanel(document, content), false);
     addSection(QStringLiteral("mask"), tr("Mask"), m_mask, true);
-    addSection(QStringLiteral("picture"), tr("Picture"), new PicturePanel(document, content), false);
+    addSection(QStringLiteral("picture"), tr("Picture"), m_picture, false);
     addSection(QStringLiteral("notes"), tr("Notes"), makeNotes(), false);
     m_column->addStretch(1);
     setWidget(content);

@@ -12,6 +12,7 @@ class Document;
 class LayerPanel;
 class MaskPanel;
 class MorePanel;
+class PicturePanel;
 class Selection;
 
 /// The dials at the left, in sections that fold; never narrower than its widest section and a scroll bar need.
@@ -23,6 +24,7 @@ public:
     LayerPanel& layer() const { return *m_layer; }
     MorePanel& more() const { return *m_more; }
     MaskPanel& mask() const { return *m_mask; }
+    PicturePanel& picture() const { return *m_picture; }
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -39,6 +41,7 @@ private:
     LayerPanel* m_layer;
     MorePanel* m_more;
     MaskPanel* m_mask;
+    PicturePanel* m_picture;
 };
 
 } // namespace headscope
