@@ -25,8 +25,19 @@ struct HeadGrid::Layout {
     QFont font;
     QRectF legend; ///< what stands below: which side is the query, what the colours mean; empty: no room
     double labels = 0; ///< width of the row labels left of the first column of boxes; 0: they do not fit
-    QRectF box(int head) const { return boxes.boxRect(head, origin, gap); }
+    double spread = 0; ///< further room right of every box, for its tag
+    QRectF box(int head) const { return boxes.boxRect(head, origin, gap).translated(head % boxes.columns * spread, 0); }
+    QRectF tagRect(int head) const { return {box(head).topLeft(), QSizeF(boxes.box.width() + spread, tag)}; }
     QRectF picture(int head) const { return box(head).adjusted(0, tag, 0, 0); }
+};
+
+/// The last layout and what it follows from: pointing asks for it as often as painting does, and words are slow to
+/// measure.
+struct HeadGrid::KeptLayout {
+    Layout layout;
+    QRectF rect;
+    QFont font;
+    ViewState state;
 };
 
 struct HeadGrid::HeadFrame {
@@ -46,7 +57,10 @@ HeadGrid::HeadGrid(Selection& selection, QWidget* parent) : View(selection, pare
     setAccessibleName(tr("All heads"));
 }
 
+HeadGrid::~HeadGrid() = default;
+
 void HeadGrid::setAnalysis(AnalysisPtr analysis) {
+    m_layout.reset();
     m_shades.clear();
     m_pressed.reset();
     m_clicked.reset();
@@ -57,7 +71,14 @@ QString HeadGrid::hint() const {
     return tr("Click a head to switch it, double-click to see it alone");
 }
 
-HeadGrid::Layout HeadGrid::layoutOf(const QRectF& rect) const {
+const HeadGrid::Layout& HeadGrid::layoutOf(const QRectF& rect) const {
+    const ViewState& state = selection().state();
+    if (!m_layout || m_layout->rect != rect || m_layout->font != theme().font || m_layout->state != state)
+        m_layout = std::make_unique<KeptLayout>(KeptLayout{newLayout(rect), rect, theme().font, state});
+    return m_layout->layout;
+}
+
+HeadGrid::Layout HeadGrid::newLayout(const QRectF& rect) const {
     Layout layout;
     const int heads = analysis()->heads();
     const bool small = rect.width() < 420;
@@ -114,15 +135,22 @@ HeadGrid::Layout HeadGrid::arranged(const QRectF& room, Layout layout) const {
         layout.tag = 0;
         layout.gap = 4;
         layout.boxes = bestBoxes(heads, area.size(), aspect, layout.gap, 0);
-    } else if (layout.boxes.box.width() < tagWidth(layout)) {
-        // Share and name under each other where that costs the pictures nothing.
+    } else if (const double wanted = tagWidth(layout); layout.boxes.box.width() < wanted) {
+        // Where the height keeps the pictures narrow, tags get what is left of the width; share and name stand under
+        // each other where neither that is enough nor the second line costs the pictures anything.
+        const auto spread = [&] {
+            const double each = (area.width() + layout.gap) / layout.boxes.columns - layout.gap - layout.boxes.box.width();
+            return std::clamp(std::floor(each), 0.0, wanted - layout.boxes.box.width());
+        };
+        layout.spread = spread();
         const BoxLayout twoLines = bestBoxes(heads, area.size(), aspect, layout.gap, 2 * line - 6);
-        if (twoLines.box.width() >= 0.98 * layout.boxes.box.width()) {
+        if (layout.boxes.box.width() + layout.spread < wanted && twoLines.box.width() >= 0.98 * layout.boxes.box.width()) {
             layout.boxes = twoLines;
             layout.tag = 2 * line - 6;
+            layout.spread = spread();
         }
     }
-    const QSizeF used(layout.boxes.columns * (layout.boxes.box.width() + layout.gap) - layout.gap,
+    const QSizeF used(layout.boxes.columns * (layout.boxes.box.width() + layout.spread + layout.gap) - layout.gap,
                       layout.boxes.rows * (layout.boxes.box.height() + layout.gap) - layout.gap);
     layout.origin = {std::round(area.center().x() - used.width() / 2),
                      std::round(area.center().y() - used.height() / 2)};
@@ -264,15 +292,14 @@ void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme)
         painter.drawText(rect, Qt::AlignCenter, tr("The heads appear here"));
         return;
     }
-    const Layout layout = layoutOf(rect);
+    const Layout& layout = layoutOf(rect);
     const std::vector<double> care = cares();
     bool pooled = analysis()->pictures.front().factor > 1;
     for (int h = 0; h < analysis()->heads(); ++h) {
         HeadFrame frame;
         frame.head = h;
         frame.box = layout.picture(h);
-        frame.tag =
-            layout.tag > 0 ? QRectF(layout.box(h).topLeft(), QSizeF(layout.box(h).width(), layout.tag)) : QRectF();
+        frame.tag = layout.tag > 0 ? layout.tagRect(h) : QRectF();
         frame.line = layout.line;
         frame.font = layout.font;
         frame.cells = matrixIn(layout, h);
@@ -329,8 +356,9 @@ void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& t
     // there are two lines, the name has the second.
     const bool chosen = frame.care >= 0;
     const bool twoLines = frame.tag.height() > frame.line;
-    const QRectF share(chipRect.right() + 5, chipRect.top(), frame.cells.rect.right() - chipRect.right() - 5, height);
-    const QRectF name = twoLines ? QRectF(frame.cells.rect.left(), frame.tag.bottom() - height - 1, frame.cells.rect.width() + 4, height)
+    const double right = frame.tag.right() - (frame.box.right() - frame.cells.rect.right());
+    const QRectF share(chipRect.right() + 5, chipRect.top(), right - chipRect.right() - 5, height);
+    const QRectF name = twoLines ? QRectF(frame.cells.rect.left(), frame.tag.bottom() - height - 1, right - frame.cells.rect.left() + 4, height)
                                  : share;
     const QFontMetricsF metrics(frame.font);
     const HeadCharacter character = headCharacter(*analysis(), frame.head);
@@ -387,7 +415,7 @@ void HeadGrid::drawMarks(QPainter& painter, const HeadFrame& frame, const Theme&
 
 std::optional<int> HeadGrid::headAt(const QPointF& point) const {
     if (!analysis() || analysis()->empty()) return std::nullopt;
-    const Layout layout = layoutOf(rect());
+    const Layout& layout = layoutOf(rect());
     for (int h = 0; h < analysis()->heads(); ++h)
         if (layout.box(h).contains(point)) return h;
     return std::nullopt;

@@ -9,6 +9,7 @@
 #include "ui/views/view.h"
 
 #include <QTimer>
+#include <memory>
 
 namespace headscope {
 
@@ -18,6 +19,7 @@ class HeadGrid : public View {
     Q_OBJECT
 public:
     explicit HeadGrid(Selection& selection, QWidget* parent = nullptr);
+    ~HeadGrid() override;
 
     void setAnalysis(AnalysisPtr analysis) override;
     void render(QPainter& painter, const QRectF& rect, const Theme& theme) const override;
@@ -39,7 +41,9 @@ protected:
 private:
     struct Layout;
     struct HeadFrame;
-    Layout layoutOf(const QRectF& rect) const;
+    struct KeptLayout;
+    const Layout& layoutOf(const QRectF& rect) const;
+    Layout newLayout(const QRectF& rect) const;
     QStringList rowLabels() const;
     double labelWidth(const QStringList& labels, const QFont& font) const;
     double tagWidth(const Layout& layout) const;
@@ -60,6 +64,7 @@ private:
     void drawTag(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
     void drawMarks(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
 
+    mutable std::unique_ptr<KeptLayout> m_layout;
     mutable std::vector<HeadShades> m_shades; ///< of the analysis at hand
     mutable std::vector<Scalar> m_tops;       ///< the weight at the colours' upper end; 0: each row has its own
     mutable std::vector<ShadeCache> m_images;

@@ -113,8 +113,8 @@ void addColourBar(QCustomPlot& plot, PlacedLayout& layout, const QRectF& rect, c
     axis->setNumberFormat(QStringLiteral("gb"));
     axis->setNumberPrecision(3);
     axis->ticker()->setTickCount(rect.height() < 160 ? 2 : 5);
-    axis->setLabelFont(small(theme));
-    axis->setLabelColor(theme.faint);
+    axis->setLabelFont(theme.font); // turned words are harder to read than level ones
+    axis->setLabelColor(theme.text);
     axis->setLabelPadding(4);
     axis->setLabel(content.title);
 }
