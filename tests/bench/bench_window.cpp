@@ -259,14 +259,29 @@ json turnover(Shown& shown, Pulse& pulse, int tokens) {
     look("transpose", [](ViewState& s) { s.transposed = !s.transposed; });
     look("range of each row", [](ViewState& s) { s.range = ColourRange::Row; });
     look("hide the first token", [](ViewState& s) { s.hidden = HiddenTokens::SpecialAndFirst; });
+    look("renormalise", [](ViewState& s) { s.renormalise = true; });
     step("undo", [&] { shown.document().undoStack().undo(); });
     const Session session = shown.document().session();
     step("open", [&] { shown.document().reset(session, {}); });
     return out;
 }
 
-json stalls() {
+/// Many heads of a long text, and their links.
+json manyHeads() {
     json out;
+    Shown shown(sessionOf(1000, 32, 256));
+    Pulse pulse;
+    pulse.take("warm", 0);
+    sweep(shown.grid(), 20);
+    out.push_back(pulse.take("hover grid of 32 heads", 1000));
+    sweep(shown.window().viewOf(ViewKind::Links), 20);
+    out.push_back(pulse.take("hover links of 32 heads", 1000));
+    for (json& one : turnover(shown, pulse, 1000)) out.push_back(std::move(one));
+    return out;
+}
+
+json stalls() {
+    json out = manyHeads();
     {
         Shown shown(sessionOf(1000, 4, 64));
         Pulse pulse;
