@@ -121,6 +121,21 @@ TEST_F(Figures, ASmallFigureNamesEveryWord) {
     EXPECT_TRUE(svg().contains(QStringLiteral("%<"))) << "the words that are read carry their shares";
 }
 
+// The words that a chosen one reads stand beside each other, and there are more than one line has room for.
+TEST_F(Figures, SmallLinksInLinesNameEveryWordAndWhatIsRead) {
+    Session session = sentence();
+    session.view.horizontalLinks = true;
+    session.view.pinnedQueries = {7};
+    for (const bool transposed : {false, true}) {
+        session.view.transposed = transposed;
+        show(ViewKind::Links, session);
+        const QString text = svg();
+        for (const Token& token : analysis->queries)
+            EXPECT_TRUE(text.contains(QLatin1Char('>') + QString::fromStdString(token.text) + QLatin1String("</text>"))) << token.text;
+        EXPECT_GE(text.count(QStringLiteral("%</text>")), 3);
+    }
+}
+
 TEST_F(Figures, ASmallFigureSaysWhatItsColoursMean) {
     for (const auto& [range, words] : {std::pair(ColourRange::Row, "share of the row"), std::pair(ColourRange::Head, "weight, per head"),
                                        std::pair(ColourRange::All, "weight, all heads")})

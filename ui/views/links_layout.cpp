@@ -78,7 +78,8 @@ void LinksLayout::placeLines(const LinksSpec& spec) {
         m_sides[s].mirrored = spec.rightToLeft[s];
     }
     const double title = m_line * 1.3;
-    const double box = m_line * 2.3; // a name and a number
+    m_nameRows = m_scale < 1 ? 2 : 1;
+    const double box = m_nameRows * nameRowHeight() + 1.15 * m_line; // names and a number
     const double room = std::max(2 * box + 1, spec.area.height() - 2 * title);
     const double height = std::min(room, 2 * box + std::max(320.0, 0.45 * spec.area.width()));
     const double top = spec.area.top() + title + std::max(0.0, (spec.area.height() - 2 * title - height) / 2);

@@ -51,6 +51,10 @@ public:
     /// The size of names, of three: 0.82, 1 or 1.25 times the font that the widths were measured in.
     double nameScale() const { return m_nameScale; }
     double wholeScale() const { return m_wholeScale; }
+    /// In lines: how many rows of names a side has. Two where one has no room for all, so that neighbours' names stand
+    /// above and below each other.
+    int nameRows() const { return m_nameRows; }
+    double nameRowHeight() const { return 1.15 * m_nameScale * m_line; }
     /// How much of the longer side is in sight, 0 … 1.
     double share() const { return m_share; }
     int count(TokenSide side) const { return static_cast<int>(of(side).edges.size()) - 1; }
@@ -99,6 +103,7 @@ private:
     double m_scale = 1;
     double m_nameScale = 1;
     double m_wholeScale = 1;
+    int m_nameRows = 1;
     double m_share = 1;
     double m_hiddenLength = 0; ///< of the longer side
     std::array<Side, 2> m_sides;

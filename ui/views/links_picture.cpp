@@ -20,6 +20,7 @@ namespace headscope {
 namespace {
 
 constexpr double margin = 10;
+constexpr double longestLineName = 160; ///< of names that stand wider than their tokens
 constexpr double stripeOpacity = 0.7; ///< of the strongest: the name on it stays readable
 
 struct Words {
@@ -41,6 +42,22 @@ QColor faded(QColor colour, double opacity) {
 bool contains(const std::vector<int>& sorted, int value) {
     return std::binary_search(sorted.begin(), sorted.end(), value);
 }
+
+/// Stretches of a line that are taken.
+class Taken {
+public:
+    /// Whether nothing of it was, and takes it if so.
+    bool take(double low, double high) {
+        const auto next = m_stretches.lower_bound({low, low});
+        if (next != m_stretches.end() && next->first < high - 0.01) return false;
+        if (next != m_stretches.begin() && std::prev(next)->second > low + 0.01) return false;
+        m_stretches.insert({low, high});
+        return true;
+    }
+
+private:
+    std::set<std::pair<double, double>> m_stretches; ///< apart from each other
+};
 
 /// How one side's tokens are drawn.
 class SidePainter {
@@ -64,8 +81,18 @@ private:
     double mean(const std::vector<std::vector<double>>& weights, int i) const;
     void drawStripes(const std::vector<std::vector<double>>& weights, double greatest) const;
     void drawGround(int i) const;
-    void drawName(int i, const QString& number, bool plate) const;
-    std::vector<int> named(const std::vector<std::vector<double>>& weights) const;
+    /// A name that has room: in lines, in which row, and whether its number has room, too.
+    struct Named {
+        int index = 0;
+        int row = 0;
+        bool number = true;
+    };
+    void drawName(const Named& named, const QString& number, bool plate) const;
+    void drawLineNumber(int i, const QString& number) const;
+    QRectF lineName(int i, int row, double width) const;
+    std::vector<int> byImportance(const std::vector<std::vector<double>>& weights) const;
+    std::vector<Named> namedInColumn(const std::vector<int>& order) const;
+    std::vector<Named> namedInLines(const std::vector<int>& order) const;
 
     QPainter& p;
     const LinksInput& in;
@@ -120,30 +147,35 @@ void SidePainter::drawGround(int i) const {
     p.drawRoundedRect(b.adjusted(0.5, 0.5, -0.5, -0.5), round, round);
 }
 
-void SidePainter::drawName(int i, const QString& number, bool plate) const {
+/// In lines: where a name of this width stands. A line that shows all of its tokens keeps every name within the picture.
+QRectF SidePainter::lineName(int i, int row, double width) const {
+    const QRectF whole = m_layout.box(m_side, i);
+    const double height = m_layout.nameRowHeight();
+    const double top = m_layout.leads(m_side) ? whole.top() + row * height : whole.bottom() - (row + 1) * height;
+    QRectF place(whole.center().x() - width / 2, top, width, height);
+    const QRectF& field = m_layout.field();
+    if (m_layout.scale() < 1) place.moveLeft(std::clamp(place.left(), field.left(), std::max(field.left(), field.right() - width)));
+    return place;
+}
+
+void SidePainter::drawName(const Named& named, const QString& number, bool plate) const {
+    const int i = named.index;
     const bool lines = m_layout.horizontal();
     const QRectF whole = m_layout.box(m_side, i);
     const bool lead = m_layout.leads(m_side);
     const double height = m_metrics.height();
     QRectF place = whole.adjusted(6, 0, -6, 0);
-    if (lines) {
-        // The name on the outer half, the number next to the curves.
-        place = QRectF(whole.left(), lead ? whole.top() : whole.bottom() - height * 1.3, whole.width(), height * 1.3);
-    } else if (place.height() < height) {
-        place = QRectF(place.left(), place.center().y() - height / 2, place.width(), height);
-    }
+    if (!lines && place.height() < height) place = QRectF(place.left(), place.center().y() - height / 2, place.width(), height);
     double numberWidth = number.isEmpty() || lines ? 0 : QFontMetricsF(m_small).horizontalAdvance(number) + 6;
     // Where both do not fit, a word that does is worth more than its number; one too long is cut beside it.
     const double known = m_names.widths()[static_cast<std::size_t>(i)];
     const double longest = known * m_layout.nameScale();
     if (longest + numberWidth > place.width() && (longest <= place.width() || place.width() < 3 * numberWidth)) numberWidth = 0;
-    const double room = lines ? std::max(place.width() - 4, plate ? 160.0 : 0.0) : place.width() - numberWidth;
+    const double room = !lines ? place.width() - numberWidth : m_layout.scale() < 1 ? longestLineName : whole.width() - 4;
     const bool fits = m_layout.nameScale() == 1 && known <= room + 1; // measuring is slow
     const QString name = fits ? m_names.name(i) : m_metrics.elidedText(m_names.name(i), Qt::ElideRight, room + 1);
     const double width = fits ? known : m_metrics.horizontalAdvance(name);
-    if (lines) place = QRectF(place.center().x() - width / 2, place.top(), width, place.height());
-    const QRectF& field = m_layout.field();
-    if (lines && plate) place.moveLeft(std::clamp(place.left(), field.left(), std::max(field.left(), field.right() - width)));
+    if (lines) place = lineName(i, named.row, width);
     const Qt::Alignment along = lines ? Qt::AlignHCenter : lead ? Qt::AlignRight : Qt::AlignLeft;
     const bool chosen = contains(m_chosen, i);
     QColor ink = chosen ? in.theme.on(role()) : in.theme.text;
@@ -164,25 +196,27 @@ void SidePainter::drawName(int i, const QString& number, bool plate) const {
         const double left = lines ? place.left() : lead ? place.right() - width : place.left();
         p.drawLine(QPointF(left, place.center().y()), QPointF(left + width, place.center().y()));
     }
-    if (number.isEmpty()) return;
+    if (number.isEmpty() || !named.number) return;
     p.setFont(m_small);
     p.setPen(in.theme.text);
-    const QFontMetricsF small(m_small);
-    if (lines) {
-        if (small.horizontalAdvance(number) > whole.width() - 2) return;
-        const QRectF half(whole.left(), lead ? place.bottom() : whole.top(), whole.width(), whole.height() - place.height());
-        p.drawText(half, static_cast<int>(Qt::AlignCenter | Qt::TextSingleLine), number);
-    } else if (numberWidth > 0) {
-        // As high as the name: the box may be thinner than a line.
-        const QRectF inner(whole.left() + 6, place.top(), whole.width() - 12, place.height());
-        p.drawText(inner, static_cast<int>((lead ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter | Qt::TextSingleLine),
-                   number);
-    }
+    if (lines) return drawLineNumber(i, number);
+    if (numberWidth == 0) return;
+    // As high as the name: the box may be thinner than a line.
+    const QRectF inner(whole.left() + 6, place.top(), whole.width() - 12, place.height());
+    p.drawText(inner, static_cast<int>((lead ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter | Qt::TextSingleLine), number);
 }
 
-/// Whose names stand, the more important first where there is no room for all: the chosen ones, those that the chosen
-/// ones read most, then a regular few.
-std::vector<int> SidePainter::named(const std::vector<std::vector<double>>& weights) const {
+/// Between the names and the curves.
+void SidePainter::drawLineNumber(int i, const QString& number) const {
+    const QRectF whole = m_layout.box(m_side, i);
+    const double names = m_layout.nameRows() * m_layout.nameRowHeight();
+    const QRectF rest = m_layout.leads(m_side) ? whole.adjusted(-40, names, 40, 0) : whole.adjusted(-40, 0, 40, -names);
+    p.drawText(rest, static_cast<int>(Qt::AlignCenter | Qt::TextSingleLine), number);
+}
+
+/// Whose names are wanted, the more important first: the chosen ones, those that the chosen ones read most, then a
+/// regular few.
+std::vector<int> SidePainter::byImportance(const std::vector<std::vector<double>>& weights) const {
     const int first = m_layout.first(m_side);
     const int last = m_layout.last(m_side);
     std::vector<int> order;
@@ -195,30 +229,48 @@ std::vector<int> SidePainter::named(const std::vector<std::vector<double>>& weig
         std::sort(strong.begin(), strong.end());
         for (const auto& [w, i] : strong) order.push_back(i);
     }
-    const bool lines = m_layout.horizontal();
-    const double needed = lines ? 0 : m_metrics.height() * 0.8;
-    const double pitch = last > first ? (lines ? 1e9 : m_layout.box(m_side, first).height()) : 1;
+    const double pitch = m_layout.horizontal() || last <= first ? 1e9 : m_layout.box(m_side, first).height();
+    const double needed = m_metrics.height() * 0.8;
     const int step = pitch >= needed ? 1 : static_cast<int>(labelStep(pitch, needed));
     for (int i = (first + step - 1) / step * step; i < last; i += step) order.push_back(i);
+    std::set<int> seen;
+    std::erase_if(order, [&](int i) { return !seen.insert(i).second; });
+    return order;
+}
 
-    std::set<std::pair<double, double>> taken; // disjoint intervals along
-    std::set<int> done;
-    std::vector<int> names;
+std::vector<SidePainter::Named> SidePainter::namedInColumn(const std::vector<int>& order) const {
+    std::vector<Named> names;
+    Taken taken;
     for (const int i : order) {
-        if (!done.insert(i).second) continue;
-        const QRectF b = m_layout.box(m_side, i);
-        const double middle = lines ? b.center().x() : b.center().y();
-        const double name = m_names.widths()[static_cast<std::size_t>(i)] * m_layout.nameScale();
-        const double half = lines ? (m_layout.scale() >= 1 ? 0.5 : name / 2 + 4) : std::min(needed, pitch) / 2;
-        const double length = lines ? half : std::max(half, needed / 2);
-        const double low = middle - length + 0.01;
-        const double high = middle + length - 0.01;
-        const auto next = taken.lower_bound({low, low});
-        if (next != taken.end() && next->first < high) continue;
-        if (next != taken.begin() && std::prev(next)->second > low) continue;
-        if (!lines && (middle < m_layout.field().top() || middle > m_layout.field().bottom())) continue;
-        taken.insert({low, high});
-        names.push_back(i);
+        const double middle = m_layout.box(m_side, i).center().y();
+        if (middle < m_layout.field().top() || middle > m_layout.field().bottom()) continue;
+        const double half = m_metrics.height() * 0.4;
+        if (taken.take(middle - half, middle + half)) names.push_back({i, 0, true});
+    }
+    return names;
+}
+
+std::vector<SidePainter::Named> SidePainter::namedInLines(const std::vector<int>& order) const {
+    std::vector<Named> names;
+    const auto rows = static_cast<std::size_t>(m_layout.nameRows());
+    std::vector<Taken> taken(rows);
+    Taken numbers;
+    const double number = QFontMetricsF(m_small).horizontalAdvance(percent(0.62)) + 4;
+    for (const int i : order) {
+        const double middle = m_layout.box(m_side, i).center().x();
+        const bool numbered = numbers.take(middle - number / 2, middle + number / 2);
+        if (m_layout.scale() >= 1) { // every name has room within its box
+            names.push_back({i, 0, numbered});
+            continue;
+        }
+        const double known = m_names.widths()[static_cast<std::size_t>(i)] * m_layout.nameScale();
+        const QRectF place = lineName(i, 0, std::min(known, longestLineName)).adjusted(-4, 0, 4, 0);
+        const auto free = std::find_if(taken.begin(), taken.end(), [&](Taken& row) { return row.take(place.left(), place.right()); });
+        if (free == taken.end()) continue;
+        names.push_back({i, static_cast<int>(free - taken.begin()), numbered});
+        // What is chosen stands on its colour, which nothing else may cover.
+        if (contains(m_chosen, i))
+            for (Taken& row : taken) row.take(place.left(), place.right());
     }
     return names;
 }
@@ -231,10 +283,11 @@ void SidePainter::draw(const std::vector<std::vector<double>>& weights, double g
     const QRectF sample = m_layout.box(m_side, m_layout.first(m_side));
     const bool thin = m_layout.horizontal() ? m_layout.scale() < 1 : sample.height() < m_metrics.height() * 0.8;
     for (int i = m_layout.first(m_side); i < m_layout.last(m_side); ++i) drawGround(i);
-    const std::vector<int> names = named(weights);
-    for (auto i = names.rbegin(); i != names.rend(); ++i) {
-        const double w = m_opposite ? mean(weights, *i) : 0;
-        drawName(*i, w >= 0.005 ? percent(w) : QString(), thin && (contains(m_chosen, *i) || m_opposite));
+    const std::vector<int> order = byImportance(weights);
+    const std::vector<Named> names = m_layout.horizontal() ? namedInLines(order) : namedInColumn(order);
+    for (auto name = names.rbegin(); name != names.rend(); ++name) {
+        const double w = m_opposite ? mean(weights, name->index) : 0;
+        drawName(*name, w >= 0.005 ? percent(w) : QString(), thin && (contains(m_chosen, name->index) || m_opposite));
     }
 }
 
@@ -288,13 +341,13 @@ Caption legend(const LinksInput& in, const LinksDrawn& drawn) {
     for (std::size_t i = 0; i < std::min(in.heads.size(), mostHeads); ++i)
         caption.addSwatch(in.theme.head(in.heads[i], in.analysis.heads()), QLocale().toString(in.heads[i] + 1), in.theme.text);
     if (in.heads.size() > mostHeads) add(Words::tr("+%1").arg(in.heads.size() - mostHeads));
+    const QString share = percent(in.state.mass);
+    add(in.focus.incoming ? Words::tr("strongest links up to %1 of what is read").arg(share)
+                          : Words::tr("strongest links up to %1 of each row").arg(share));
     if (drawn.of > 0) add(Words::tr("%1 of %2 links drawn").arg(QLocale().toString(drawn.count), QLocale().toString(drawn.of)));
     if (drawn.last > 0) add(Words::tr("tokens %1–%2 of %3").arg(drawn.first + 1).arg(drawn.last).arg(drawn.tokens));
     for (const QString& part : hiddenCaption(in.analysis, in.state).split(QStringLiteral("; "))) add(part);
     if (drawn.cutAt > 0) add(Words::tr("at most %1 a row").arg(drawn.cutAt));
-    const QString share = percent(in.state.mass);
-    add(in.focus.incoming ? Words::tr("strongest links up to %1 of what is read").arg(share)
-                          : Words::tr("strongest links up to %1 of each row").arg(share));
     const std::size_t chosen = in.focus.incoming ? in.focus.keys.size() : in.focus.queries.size();
     if (in.heads.size() > 1 && chosen > 0) add(Words::tr("numbers: mean of %1 heads").arg(in.heads.size()));
     if (chosen > 1) add(in.focus.incoming ? Words::tr("%1 columns summed").arg(chosen) : Words::tr("%1 rows summed").arg(chosen));
@@ -311,7 +364,8 @@ double legendHeight(const LinksInput& in) {
     if (tokens > 40) most = {1000, 10 * tokens, 0, 0, 0, 0};
     if (!in.zoom.whole && tokens > 12) most.first = most.last = most.tokens = tokens;
     const Caption caption = legend(in, most);
-    return (in.rect.height() < 180 ? caption.lineHeight() : caption.height()) + 4;
+    const int lines = in.rect.height() < 180 ? std::min(2, caption.lines()) : caption.lines();
+    return lines * caption.lineHeight() + 4;
 }
 
 } // namespace
