@@ -35,6 +35,14 @@ struct Scratch {
     LinkRanker ranker;
     std::vector<Scalar> columns;  ///< [keys] sums of the rows so far
     std::vector<Scalar> greatest; ///< [keys] of the rows of the pixel row under way
+    std::vector<std::vector<Scalar>> scaled; ///< per hidden set: [keys] sums of the rows, each scaled to what it keeps
+
+    void addScaled(std::size_t set, const Scalar* row, Scalar kept) {
+        if (!(kept > 0)) return;
+        const Scalar each = 1 / kept;
+        Scalar* sum = scaled[set].data();
+        for (std::size_t j = 0; j < columns.size(); ++j) sum[j] += row[j] * each;
+    }
 
     void add(const Scalar* row) {
         const std::size_t keys = columns.size();
@@ -62,6 +70,18 @@ struct Scratch {
     }
 };
 
+using ColumnSums = std::vector<std::int64_t>;
+
+void addColumns(const std::vector<Scalar>& columns, Index firstKey, ColumnSums& sums) {
+    for (std::size_t j = 0; j < columns.size(); ++j)
+        sums[static_cast<std::size_t>(firstKey) + j] +=
+            static_cast<std::int64_t>(static_cast<double>(columns[j]) / receivedUnit);
+}
+
+Scalar inWeights(std::int64_t units) {
+    return static_cast<Scalar>(static_cast<double>(units) * receivedUnit);
+}
+
 } // namespace
 
 double HeadCollector::bytesFor(Index queries, Index keys, int heads) {
@@ -69,7 +89,7 @@ double HeadCollector::bytesFor(Index queries, Index keys, int heads) {
     const double pixels = static_cast<double>(divideUp(queries, factor)) * static_cast<double>(divideUp(keys, factor));
     const auto linksOfRow = static_cast<double>(keys <= everyLink ? keys : strongestLinks);
     const double row = sizeof(RowShares) + 3 * sizeof(Scalar) + linksOfRow * sizeof(Link);
-    const double column = sizeof(Scalar) + sizeof(std::int64_t);
+    const double column = 2 * (sizeof(Scalar) + sizeof(std::int64_t));
     return heads * (pixels * (sizeof(Scalar) + 1) + static_cast<double>(queries) * row +
                     static_cast<double>(keys) * column + sizeof(HeadPicture) + sizeof(RankedLinks));
 }
@@ -99,6 +119,8 @@ HeadCollector::HeadCollector(const Mask& mask, int heads, KeySets same,
     }
     m_rows.assign(count, std::vector<RowShares>(static_cast<std::size_t>(queries)));
     m_received.assign(count, std::vector<std::int64_t>(static_cast<std::size_t>(keys)));
+    for (const HiddenSet& set : m_hidden)
+        m_scaled.emplace_back(count, std::vector<std::int64_t>(set.empty() ? 0 : static_cast<std::size_t>(keys)));
     m_locks = std::make_unique<std::mutex[]>(count);
     countAllowed(heads);
 }
@@ -160,6 +182,8 @@ void HeadCollector::read(const WeightsBlock& block) {
     thread_local Scratch scratch;
     scratch.columns.assign(static_cast<std::size_t>(keys), 0);
     scratch.greatest.assign(static_cast<std::size_t>(keys), 0);
+    scratch.scaled.resize(m_hidden.size());
+    for (std::vector<Scalar>& sums : scratch.scaled) sums.assign(static_cast<std::size_t>(keys), 0);
     // Blocks whose rows end within a pixel share that pixel's row with the next block.
     const bool sharesPixels = LayerTrace::blockRows() % picture.factor != 0;
     std::unique_lock lock(m_locks[head], std::defer_lock);
@@ -170,9 +194,12 @@ void HeadCollector::read(const WeightsBlock& block) {
         const auto query = static_cast<std::size_t>(row.query);
         m_rows[head][query] = sharesOf(row);
         picture.rowSum[query] = static_cast<Scalar>(m_rows[head][query].sum);
-        for (std::size_t s = 0; s < m_hidden.size(); ++s)
+        for (std::size_t s = 0; s < m_hidden.size(); ++s) {
+            if (m_hidden[s].empty()) continue;
             m_hidden[s].read({row.data, static_cast<std::size_t>(keys)}, row.firstKey, row.query, m_rows[head][query].sum,
                              picture.without[s]);
+            scratch.addScaled(s, row.data, picture.without[s].kept[query]);
+        }
         scratch.ranker.rank({row.data, static_cast<std::size_t>(keys)}, row.firstKey,
                             {ranked.links.data() + row.query * ranked.perRow, static_cast<std::size_t>(ranked.perRow)});
         scratch.add(row.data);
@@ -180,9 +207,9 @@ void HeadCollector::read(const WeightsBlock& block) {
             scratch.paint(picture.pixels.row(row.query / picture.factor), block.firstKey, picture.factor);
     }
     if (!sharesPixels) lock.lock();
-    for (Index j = 0; j < keys; ++j)
-        m_received[head][static_cast<std::size_t>(block.firstKey + j)] +=
-            static_cast<std::int64_t>(static_cast<double>(scratch.columns[static_cast<std::size_t>(j)]) / receivedUnit);
+    addColumns(scratch.columns, block.firstKey, m_received[head]);
+    for (std::size_t s = 0; s < m_hidden.size(); ++s)
+        if (!m_hidden[s].empty()) addColumns(scratch.scaled[s], block.firstKey, m_scaled[s][head]);
 }
 
 bool HeadCollector::promiseAllowed(int head, Index query) const {
@@ -251,9 +278,11 @@ void HeadCollector::finish() {
         HeadPicture& picture = pictures[static_cast<std::size_t>(h)];
         average(static_cast<int>(h));
         const auto& received = m_received[static_cast<std::size_t>(h)];
-        std::ranges::transform(received, picture.received.begin(), [](std::int64_t units) {
-            return static_cast<Scalar>(static_cast<double>(units) * receivedUnit);
-        });
+        std::ranges::transform(received, picture.received.begin(), inWeights);
+        for (std::size_t s = 0; s < m_hidden.size(); ++s)
+            for (std::size_t j = 0; j < picture.without[s].received.size(); ++j)
+                if (!m_hidden[s].hides(static_cast<Index>(j)))
+                    picture.without[s].received[j] = inWeights(m_scaled[s][static_cast<std::size_t>(h)][j]);
         if (!picture.pixels.empty()) picture.greatest = kernels().maximum(picture.pixels.data(), picture.pixels.size());
     });
     fillAllowedPictures();

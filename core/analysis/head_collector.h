@@ -80,6 +80,7 @@ private:
     std::vector<std::vector<RowShares>> m_rows;       ///< [heads][n_q]
     std::vector<std::vector<std::int64_t>>
         m_received;                        ///< [heads][n_k] column sums as integers: any order adds up alike
+    std::vector<std::vector<std::vector<std::int64_t>>> m_scaled; ///< the same of each hidden set: [sets][heads][n_k]
     std::unique_ptr<std::mutex[]> m_locks; ///< per head, for what several blocks add to
 };
 

@@ -12,6 +12,7 @@ namespace headscope {
 /// What is left of one head when some keys are hidden.
 struct HeadRemainder {
     std::vector<Scalar> kept;          ///< [n_q] Σ of the row over the other keys; empty: no key is hidden
+    std::vector<Scalar> received;      ///< [n_k] column sums of rows scaled up to 1 again; 0 for hidden keys
     std::vector<std::int32_t> columns; ///< of a coarse picture (factor > 1): those that stand for hidden keys, ascending
     Matrix pixels;                     ///< [⌈n_q ÷ factor⌉, columns] the greatest of these squares' other cells
 };

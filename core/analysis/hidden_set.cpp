@@ -22,7 +22,7 @@ HiddenSet::HiddenSet(std::vector<std::uint8_t> hidden, Index factor) : m_factor(
 HeadRemainder HiddenSet::emptyRemainder(Index queries) const {
     if (m_keys.empty()) return {};
     const Index rows = (queries + m_factor - 1) / m_factor;
-    return {std::vector<Scalar>(static_cast<std::size_t>(queries)), m_columns,
+    return {std::vector<Scalar>(static_cast<std::size_t>(queries)), std::vector<Scalar>(m_hidden.size()), m_columns,
             Matrix(m_columns.empty() ? 0 : rows, static_cast<Index>(m_columns.size()))};
 }
 

@@ -14,6 +14,8 @@ public:
     /// `hidden` [n_k]: 1 = left out; empty: none. `factor`: of the pictures.
     HiddenSet(std::vector<std::uint8_t> hidden, Index factor);
 
+    bool empty() const { return m_keys.empty(); }
+    bool hides(Index key) const { return m_hidden[static_cast<std::size_t>(key)] != 0; }
     HeadRemainder emptyRemainder(Index queries) const;
     /// Adds one row. `row`: the weights of the keys from firstKey on, all others being 0; `sum`: theirs.
     void read(std::span<const Scalar> row, Index firstKey, Index query, double sum, HeadRemainder& into) const;

@@ -115,6 +115,13 @@ void expectRemainder(const Matrix& w, const std::vector<std::uint8_t>& hidden, c
             sum += hidden[static_cast<std::size_t>(j)] ? 0 : static_cast<double>(w(i, j));
         ASSERT_NEAR(static_cast<double>(left.kept[static_cast<std::size_t>(i)]), sum, 2e-5 * sum) << "row " << i;
     }
+    for (Index j = 0; j < w.cols(); ++j) {
+        double sum = 0;
+        for (Index i = 0; i < w.rows() && !hidden[static_cast<std::size_t>(j)]; ++i)
+            if (const auto kept = static_cast<double>(left.kept[static_cast<std::size_t>(i)]); kept > 0)
+                sum += static_cast<double>(w(i, j)) / kept;
+        ASSERT_NEAR(static_cast<double>(left.received[static_cast<std::size_t>(j)]), sum, 1e-4 * (1 + sum)) << "key " << j;
+    }
     Matrix pixels(left.pixels.rows(), left.pixels.cols());
     std::size_t c = 0;
     for (Index j = 0; factor > 1 && j * factor < w.cols(); ++j) {
@@ -243,6 +250,10 @@ TEST(HeadCollector, keepsWhatHiddenKeysLeave) {
                 const Matrix w = a->trace->weights(h);
                 for (Index row = 0; row < n; row += LayerTrace::blockRows())
                     collector.read({h, row, std::min<Index>(LayerTrace::blockRows(), n - row), n, w.data() + row * n, n, 0, n});
+            }
+            collector.finish();
+            for (int h = 0; h < 2; ++h) {
+                const Matrix w = a->trace->weights(h);
                 const HeadPicture& picture = collector.pictures[static_cast<std::size_t>(h)];
                 expectRemainder(w, some, picture.without[0], picture.factor);
                 expectRemainder(w, first, a->without(h, HiddenTokens::SpecialAndFirst), picture.factor);

@@ -22,23 +22,12 @@ std::vector<double> querySums(const Analysis& a, const ViewState& state, int hea
 /// [n_k] how much each key is read in total, as shown.
 std::vector<double> keySums(const Analysis& a, const ViewState& state, int head) {
     const std::vector<Scalar>& whole = a.pictures[static_cast<std::size_t>(head)].received;
-    std::vector<double> sums(whole.begin(), whole.end());
     const std::vector<std::uint8_t> hidden = hiddenKeys(a, state);
-    if (hidden.empty()) return sums;
-    if (state.renormalise) {
-        std::fill(sums.begin(), sums.end(), 0.0);
-        const auto queries = static_cast<Index>(a.queries.size());
-        constexpr Index slab = 256; // so that no n × n matrix is held
-        for (Index q = 0; q < queries; q += slab) {
-            const Matrix cells = shownCells(a, state, head, q, std::min(q + slab, queries));
-            for (Index i = 0; i < cells.rows(); ++i)
-                for (Index k = 0; k < cells.cols(); ++k)
-                    sums[static_cast<std::size_t>(k)] += std::max(0.0, static_cast<double>(cells(i, k)));
-        }
-    }
-    for (std::size_t k = 0; k < sums.size(); ++k)
-        if (hidden[k]) sums[k] = 0;
-    return sums;
+    const std::vector<Scalar>& sums = hidden.empty() || !state.renormalise ? whole : a.without(head, state.hidden).received;
+    std::vector<double> shown(sums.begin(), sums.end());
+    for (std::size_t k = 0; k < hidden.size(); ++k)
+        if (hidden[k]) shown[k] = 0;
+    return shown;
 }
 
 } // namespace
@@ -49,11 +38,12 @@ HeatCells heatCells(const Analysis& a, const ViewState& state, int head, const H
     const HeatWindow& keys = state.transposed ? rows : columns;
     const HeadPicture& picture = a.pictures[static_cast<std::size_t>(head)];
     HeatCells out;
-    out.top = static_cast<double>(rangeTop(a, state, head));
     const bool exact = picture.factor > 1 && queries.count * static_cast<Index>(a.keys.size()) <= most;
     if (!exact) out.factor = picture.factor;
     out.shades = exact ? HeadShades(shownCells(a, state, head, queries.first, queries.first + queries.count))
                        : HeadShades(a, state, head);
+    // What stands for the head as a whole need not be made a second time.
+    out.top = static_cast<double>(!exact && state.range == ColourRange::Head ? out.shades.greatest() : rangeTop(a, state, head));
     const auto pixels = [&](Index cells) { return (cells + out.factor - 1) / out.factor; };
     out.shades.crop(exact ? 0 : queries.first / out.factor, pixels(queries.count), keys.first / out.factor,
                     pixels(keys.count));
