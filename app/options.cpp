@@ -221,7 +221,7 @@ const Option table[] = {
      [](Command& c, const std::string& v) -> Status {
          return store(parseWord<ScoreKind>(v), c.session.sandbox.score);
      }},
-    {Everywhere, Dials, "--temperature", "X", "scores are divided by it (1)",
+    {Everywhere, Dials, "--temperature", "X", "scores are divided by it (1); from 1e-30 to 1e30",
      [](Command& c, const std::string& v) -> Status {
          return store(parseNumber(v, 0, 1e30, true), c.session.sandbox.temperature);
      }},
@@ -250,7 +250,7 @@ const Option table[] = {
      setDesigns},
     {Everywhere, Vectors, "--bias", nullptr, "random and designed weights get biases (off)",
      [](Command& c, const std::string& v) -> Status { return c.session.sandbox.bias = isOn(v), Status(); }},
-    {Everywhere, Vectors, "--seed", "N", "of everything random (0)",
+    {Everywhere, Vectors, "--seed", "N", "of everything random, any number of 64 bits (0)",
      [](Command& c, const std::string& v) -> Status {
          return store(parseSeed(v), c.session.sandbox.seed);
      }},

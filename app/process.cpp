@@ -153,4 +153,19 @@ Interrupts::~Interrupts() {
     ::pthread_kill(m_waiter.native_handle(), SIGTERM);
 }
 
+ProgressLine::ProgressLine(bool quiet)
+    : m_wanted(!quiet && ::isatty(STDERR_FILENO) != 0), m_next(std::chrono::steady_clock::now() + std::chrono::seconds(1)) {}
+
+ProgressLine::~ProgressLine() {
+    if (m_shown) writeAll(STDERR_FILENO, "\r\x1b[K");
+}
+
+void ProgressLine::show(std::string_view what) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!m_wanted || now < m_next) return;
+    m_next = now + std::chrono::milliseconds(250);
+    m_shown = true;
+    writeAll(STDERR_FILENO, "\r\x1b[Kheadscope: " + std::string(what));
+}
+
 } // namespace headscope

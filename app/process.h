@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 
 #include <atomic>
+#include <chrono>
 #include <stop_token>
 #include <string_view>
 #include <thread>
@@ -34,6 +35,23 @@ public:
 
 private:
     int m_stderr = -1;
+};
+
+/// A line on standard error about a work that takes longer than a moment, only if that is a terminal; gone afterwards.
+class ProgressLine {
+public:
+    explicit ProgressLine(bool quiet);
+    ~ProgressLine();
+    ProgressLine(const ProgressLine&) = delete;
+    ProgressLine& operator=(const ProgressLine&) = delete;
+
+    /// At most a few times a second, and not at once.
+    void show(std::string_view what);
+
+private:
+    bool m_wanted = false;
+    bool m_shown = false;
+    std::chrono::steady_clock::time_point m_next;
 };
 
 /// Turns Qt's abort for want of a screen into one sentence and exit code 2. Until the application stands, Qt's other

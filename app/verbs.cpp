@@ -84,7 +84,11 @@ Status runTrace(const Command& command, std::stop_token stop) {
                                : command.format == "safetensors" ? TraceFormat::Safetensors
                                : command.format == "json"        ? TraceFormat::Json
                                                                  : TraceFormat::Csv;
-    return writeTrace(**analysis, command.numbers, format, command.output, stop);
+    ProgressLine line(command.quiet);
+    return writeTrace(**analysis, command.numbers, format, command.output, stop, [&](double written, double least) {
+        line.show(showBytes(written) + " of " + (format == TraceFormat::Npz || format == TraceFormat::Safetensors ? "" : "at least ") +
+                  showBytes(least) + " are written");
+    });
 }
 
 Status runExport(const Command& command, std::stop_token stop) {

@@ -48,16 +48,6 @@ double leftToProcess() {
     return static_cast<double>(limit.rlim_cur) - pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
-/// "12.3 GB", "67 MB".
-std::string showBytes(double bytes) {
-    const bool large = bytes >= 1e9;
-    const double shown = std::max(bytes, 0.0) / (large ? 1e9 : 1e6);
-    char text[400]; // a double has at most 309 digits before the point
-    const auto [end, error] =
-        std::to_chars(std::begin(text), std::end(text), shown, std::chars_format::fixed, large ? 1 : 0);
-    return std::string(text, end) + (large ? " GB" : " MB");
-}
-
 } // namespace
 
 double availableMemory() {
@@ -71,6 +61,15 @@ Status checkMemory(double bytes, const std::string& where, const std::string& wh
     return Error{ErrorCode::Io, where,
                  what + " needs " + showBytes(bytes) + ", but only " + showBytes(available) +
                      " of memory are free; take a shorter text, fewer heads or smaller sizes"};
+}
+
+std::string showBytes(double bytes) {
+    const bool large = bytes >= 1e9;
+    const double shown = std::max(bytes, 0.0) / (large ? 1e9 : 1e6);
+    char text[400]; // a double has at most 309 digits before the point
+    const auto [end, error] =
+        std::to_chars(std::begin(text), std::end(text), shown, std::chars_format::fixed, large ? 1 : 0);
+    return std::string(text, end) + (large ? " GB" : " MB");
 }
 
 Error outOfMemory() {

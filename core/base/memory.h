@@ -13,6 +13,9 @@ double availableMemory();
 /// memory are free".
 Status checkMemory(double bytes, const std::string& where, const std::string& what);
 
+/// "12.3 GB", "67 MB".
+std::string showBytes(double bytes);
+
 /// What std::bad_alloc means, in a sentence.
 Error outOfMemory();
 

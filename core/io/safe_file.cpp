@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/io/safe_file.h"
 
+#include "core/base/memory.h"
 #include "core/base/rng.h"
 #include "core/io/descriptor.h"
 
@@ -10,6 +11,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <system_error>
 #include <time.h>
 #include <unistd.h>
@@ -152,6 +154,16 @@ bool SafeFile::openScratch() {
     if (!m_temporary.empty()) ::unlink(m_temporary.c_str());
     m_temporary.clear();
     return true;
+}
+
+Status SafeFile::checkRoom(double bytes) const {
+    struct statvfs disk {};
+    if (::fstatvfs(m_file, &disk) != 0) return {}; // then the writing will tell
+    const double free = static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize);
+    if (bytes <= free) return {};
+    return Error{ErrorCode::Io, m_path == "-" ? "standard output" : m_path,
+                 "this is at least " + showBytes(bytes) + ", but only " + showBytes(free) +
+                     " of the disk are free; choose fewer numbers (--what, --head) or a shorter text"};
 }
 
 SafeFile::SafeFile(SafeFile&& other) noexcept {

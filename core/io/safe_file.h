@@ -27,6 +27,9 @@ public:
     /// Overwrites at a place already written (for headers known only at the end).
     void writeAt(std::uint64_t offset, const void* bytes, std::size_t count);
     std::uint64_t size() const { return m_size; }
+    /// Whether so many bytes have room, so that a long work need not find out at its end. Io error with the path and
+    /// both numbers.
+    Status checkRoom(double bytes) const;
     bool failed() const { return m_error != 0; }
     /// Puts the file in its place. Io error with the path; then the old file is as it was.
     Status commit();

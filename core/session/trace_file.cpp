@@ -2,6 +2,7 @@
 #include "core/session/trace_file.h"
 
 #include "core/io/array_writer.h"
+#include "core/io/number_format.h"
 #include "core/session/trace_arrays.h"
 #include "core/session/trace_csv.h"
 #include "core/session/trace_json.h"
@@ -47,6 +48,21 @@ bool write(SafeFile& file, const Analysis& a, const TraceRequest& request, Trace
     return false;
 }
 
+/// The least that the file can have: exact for arrays, two bytes a number for JSON, a short row a cell for CSV.
+double leastBytes(const Analysis& a, const TraceRequest& request, TraceFormat format) {
+    constexpr double shortestRow = 23; // "self,0,0,0,a,0,a,0,0,0" and its end
+    if (format == TraceFormat::Csv)
+        return shortestRow * static_cast<double>(chosenHeads(a, request).size()) * static_cast<double>(a.queries.size()) *
+               static_cast<double>(a.keys.size());
+    double bytes = 0;
+    for (const ArraySource& array : traceArrays(a, request)) {
+        double numbers = 1;
+        for (const Index side : array.shape) numbers *= static_cast<double>(side);
+        bytes += numbers * (format == TraceFormat::Json ? 2 : static_cast<double>(byteSize(array.dtype)));
+    }
+    return bytes;
+}
+
 Error usage(const char* option, const std::string& detail) {
     return {ErrorCode::Usage, option, detail};
 }
@@ -77,11 +93,16 @@ Status checkRequest(const Analysis& analysis, const TraceRequest& request) {
 }
 
 Status writeTrace(const Analysis& analysis, const TraceRequest& request, TraceFormat format, const std::string& path,
-                  std::stop_token stop) {
+                  std::stop_token stop, const WriteProgress& progress) {
     if (Status status = checkRequest(analysis, request); !status) return status;
     Result<SafeFile> file = SafeFile::create(path);
     if (!file) return file.error();
-    const GoOn goOn = [&] { return !stop.stop_requested(); };
+    const double least = leastBytes(analysis, request, format);
+    if (Status room = file->checkRoom(least); !room) return room;
+    const GoOn goOn = [&] {
+        if (progress) progress(static_cast<double>(file->size()), least);
+        return !stop.stop_requested();
+    };
     [[maybe_unused]] const bool complete = write(*file, analysis, request, format, goOn);
     if (stop.stop_requested()) return Error{ErrorCode::Cancelled, "", "stopped"};
     assert(complete || file->failed());

@@ -3,6 +3,7 @@
 
 #include "core/session/analyze.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,13 @@ struct TraceRequest {
 /// Usage error for a name, head, site or layer that this analysis does not have; Input error for one without tokens.
 Status checkRequest(const Analysis& analysis, const TraceRequest& request);
 
+/// Told now and then how many bytes are written, and how many there will be at least.
+using WriteProgress = std::function<void(double written, double least)>;
+
 /// Writes the numbers beside `path` and renames; nothing half-written stays. "-" is standard output; devices and pipes
 /// are written to. No more than one head's n_q × n_k numbers are held at a time. Errors: those of checkRequest, Io
 /// with the path, Cancelled.
 Status writeTrace(const Analysis& analysis, const TraceRequest& request, TraceFormat format, const std::string& path,
-                  std::stop_token stop = {});
+                  std::stop_token stop = {}, const WriteProgress& progress = {});
 
 } // namespace headscope

@@ -125,6 +125,31 @@ TEST(Failure, ALimitOnTheSizeOfFiles) {
     EXPECT_EQ(folder.names(), std::vector<std::string>{"t.txt"});
 }
 
+TEST(Failure, OnlyATerminalSeesProgress) {
+    Folder folder;
+    writeBytes(folder / "t.txt", longText());
+    Call shell;
+    shell.program = "/bin/bash";
+    const auto heard = [&](const std::string& more) {
+        const std::string command = HEADSCOPE_PROGRAM " trace --text @" + folder / "t.txt" + " --what weights,scores,softmax" +
+                                    " -o " + folder / "x.npz" + more;
+        return run({"-c", "script -qec '" + command + "' /dev/null"}, shell);
+    };
+    const Outcome loud = heard("");
+    EXPECT_EQ(loud.code, 0);
+    EXPECT_NE(loud.out.find(" are written"), std::string::npos) << loud.out;
+    EXPECT_EQ(heard(" --quiet").out, "");
+}
+
+/// Terabytes are refused with both numbers, not begun.
+TEST(Failure, MoreThanTheDiskHolds) {
+    Folder folder;
+    writeBytes(folder / "t.txt", std::string(1'000'000, 'x'));
+    const Words words = {"--what", "weights", "--text", "@" + folder / "t.txt", "--tokens", "characters", "--mask", "window:0",
+                         "--d-model", "4", "--heads", "1", "--weights", "random"};
+    expectFailure(trace(folder, words), "x.npz: this is at least 4000.0 GB, but only ", folder);
+}
+
 TEST(Failure, AnEndingSignalLeavesNothing) {
     Folder folder;
     writeBytes(folder / "t.txt", longText());

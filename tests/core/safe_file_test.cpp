@@ -140,6 +140,17 @@ TEST(SafeFile, AFullDeviceIsAnError) {
     EXPECT_TRUE(fs::is_character_file("/dev/null"));
 }
 
+TEST(SafeFile, SaysBeforeTheWorkThatTheDiskIsTooSmall) {
+    const TempFolder folder;
+    const Result<SafeFile> file = SafeFile::create(folder / "a");
+    ASSERT_TRUE(file);
+    EXPECT_TRUE(file->checkRoom(1));
+    const Status status = file->checkRoom(1e21);
+    ASSERT_FALSE(status);
+    EXPECT_EQ(status.error().code, ErrorCode::Io);
+    EXPECT_THAT(status.error().message(), testing::StartsWith((folder / "a") + ": this is at least 1000000000000.0 GB, but only "));
+}
+
 TEST(SafeFile, AFullDiskLeavesTheOldFile) {
     const TempFolder folder;
     writeBytes(folder / "a", "old");
