@@ -45,10 +45,6 @@ QStringList localFiles(const QMimeData& data) {
     return files;
 }
 
-} // namespace
-
-namespace {
-
 /// Fields in which letters and digits are typed.
 bool takesText(const QWidget* field) {
     return qobject_cast<const QAbstractSpinBox*>(field) || qobject_cast<const QLineEdit*>(field) ||

@@ -8,7 +8,6 @@ namespace headscope {
 
 NumbersPanel::NumbersPanel(Selection& selection, QWidget* parent) : QTabWidget(parent), m_selection(selection) {
     setDocumentMode(true);
-    tabBar()->setAccessibleName(tr("Numbers of"));
     setAccessibleName(tr("Numbers"));
     tabBar()->setAccessibleName(tr("Tables"));
     m_sorted.setSourceModel(&m_heads);

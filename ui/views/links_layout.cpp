@@ -36,8 +36,8 @@ void LinksLayout::placeColumns(const LinksSpec& spec) {
     const std::size_t rows = std::max<std::size_t>({1, spec.widths[0].size(), spec.widths[1].size()});
     const double title = m_line * 1.3;
     const double room = std::max(1.0, spec.area.height() - title);
-    m_wholeScale = room / (static_cast<double>(rows) * m_line);
-    m_scale = pick(spec.zoom, m_wholeScale, 0.95, 2.4);
+    const double wholeScale = room / (static_cast<double>(rows) * m_line);
+    m_scale = pick(spec.zoom, wholeScale, 0.95, 2.4);
     m_nameScale = m_scale >= 1.9 ? 1.25 : m_scale >= 0.95 ? 1 : 0.82;
     const double pitch = m_scale * m_line;
     for (std::size_t s : {0U, 1U}) {
@@ -68,8 +68,8 @@ void LinksLayout::placeLines(const LinksSpec& spec) {
         for (const double w : spec.widths[s]) length += naturalWidth(w, m_line);
         longest = std::max(longest, length);
     }
-    m_wholeScale = spec.area.width() / longest;
-    m_scale = pick(spec.zoom, m_wholeScale, 1, 1.5);
+    const double wholeScale = spec.area.width() / longest;
+    m_scale = pick(spec.zoom, wholeScale, 1, 1.5);
     m_nameScale = m_scale >= 1.3 ? 1.25 : m_scale >= 1 ? 1 : 0.82;
     for (std::size_t s : {0U, 1U}) {
         m_sides[s].edges = {0};

@@ -50,7 +50,6 @@ public:
     double scale() const { return m_scale; }
     /// The size of names, of three: 0.82, 1 or 1.25 times the font that the widths were measured in.
     double nameScale() const { return m_nameScale; }
-    double wholeScale() const { return m_wholeScale; }
     /// In lines: how many rows of names a side has. Two where one has no room for all, so that neighbours' names stand
     /// above and below each other.
     int nameRows() const { return m_nameRows; }
@@ -102,7 +101,6 @@ private:
     double m_line = 18;
     double m_scale = 1;
     double m_nameScale = 1;
-    double m_wholeScale = 1;
     int m_nameRows = 1;
     double m_share = 1;
     double m_hiddenLength = 0; ///< of the longer side
