@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/latest_job.h"
 
-#include <QElapsedTimer>
 #include <QTest>
 #include <algorithm>
 #include <atomic>
@@ -69,19 +68,19 @@ TEST(LatestJob, ACancelledValueIsNotDelivered) {
 }
 
 TEST(LatestJob, TheEndDoesNotWaitForWorkThatListens) {
-    QElapsedTimer clock;
+    std::atomic<bool> running = false;
+    std::atomic<bool> asked = false;
     {
-        std::atomic<bool> running = false;
         LatestJob<int> job([](int) {});
         job.start([&](const std::stop_token& stop) {
             running = true;
-            while (!stop.stop_requested()) std::this_thread::yield();
+            while (!stop.stop_requested()) std::this_thread::yield(); // for ever, unless the end asks it to stop
+            asked = true;
             return 1;
         });
         while (!running) std::this_thread::yield();
-        clock.start();
     }
-    EXPECT_LT(clock.elapsed(), 2000);
+    EXPECT_TRUE(asked);
 }
 
 } // namespace

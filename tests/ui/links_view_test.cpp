@@ -3,7 +3,6 @@
 #include "ui/exporter.h"
 #include "ui/views/links_view.h"
 
-#include <QElapsedTimer>
 #include <QPainter>
 #include <QTest>
 #include <QWheelEvent>

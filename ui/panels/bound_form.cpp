@@ -61,8 +61,11 @@ public:
     }
 };
 
+/// "d_k" of "d<sub>k</sub>": for whoever reads aloud, and for tooltips, whose lines only plain text keeps.
+QString plain(QString letter) { return letter.replace(QLatin1String("<sub>"), QLatin1String("_")).remove(QLatin1String("</sub>")); }
+
 void prepare(QWidget* widget, const DialWords& words, const QString& tip) {
-    widget->setAccessibleName(words.letter.isEmpty() ? words.name : words.name + QLatin1Char(' ') + words.letter);
+    widget->setAccessibleName(words.letter.isEmpty() ? words.name : words.name + QLatin1Char(' ') + plain(words.letter));
     widget->setAccessibleDescription(tip);
     widget->setToolTip(tip);
     widget->setProperty("meaning", tip);
@@ -105,7 +108,7 @@ void BoundForm::sync() {
 }
 
 QString BoundForm::tipOf(const DialWords& words, const QString& range) const {
-    const QString name = words.letter.isEmpty() ? words.name : tr("%1 (%2)").arg(words.name, words.letter);
+    const QString name = words.letter.isEmpty() ? words.name : tr("%1 (%2)").arg(words.name, plain(words.letter));
     return range.isEmpty() ? tr("%1: %2").arg(name, words.tip) : tr("%1: %2\nRange: %3").arg(name, words.tip, range);
 }
 

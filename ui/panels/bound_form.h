@@ -22,7 +22,7 @@ class Document;
 /// The words of one dial.
 struct DialWords {
     QString name;   ///< in plain words
-    QString letter; ///< the paper's symbol, or empty
+    QString letter; ///< the paper's symbol, its index between <sub> and </sub>, or empty
     QString tip;    ///< one sentence of meaning; range and symbol are added
 };
 
