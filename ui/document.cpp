@@ -47,15 +47,26 @@ struct Document::FilesCache {
     std::mutex mutex;
     std::optional<Sandbox> sandbox;
     SandboxFilesPtr files;
+    int forgotten = 0; ///< how often
+
+    void forget() {
+        const std::lock_guard lock(mutex);
+        sandbox.reset();
+        files.reset();
+        ++forgotten;
+    }
 
     Result<SandboxFilesPtr> get(const Sandbox& wanted, const std::stop_token& stop) {
+        int before = 0;
         {
             const std::lock_guard lock(mutex);
             if (sandbox && sameFiles(*sandbox, wanted)) return files;
+            before = forgotten;
         }
         Result<SandboxFilesPtr> read = readFiles(wanted, stop);
-        if (read) {
-            const std::lock_guard lock(mutex);
+        const std::lock_guard lock(mutex);
+        // What a job read that began before everything was forgotten may be an older file's.
+        if (read && before == forgotten) {
             sandbox = wanted;
             files = *read;
         }
@@ -97,11 +108,7 @@ void Document::cancel() {
 }
 
 void Document::rereadFiles() {
-    {
-        const std::lock_guard lock(m_files->mutex);
-        m_files->sandbox.reset();
-        m_files->files.reset();
-    }
+    m_files->forget();
     startAnalysis();
 }
 

@@ -79,6 +79,36 @@ TEST(Document, AnErrorKeepsThePictureAndGoesWithItsCause) {
     EXPECT_FALSE(document.error().has_value());
 }
 
+/// A version 1.0 .npy of float32 zeros, as NumPy's format description says.
+void writeZeros(const QString& path, int rows, int columns) {
+    QByteArray header = QStringLiteral("{'descr': '<f4', 'fortran_order': False, 'shape': (%1, %2), }").arg(rows).arg(columns).toLatin1();
+    header = header.leftJustified(117) + '\n';
+    QFile file(path);
+    ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+    file.write(QByteArray("\x93NUMPY\x01\x00", 8) + char(header.size()) + '\0' + header);
+    ASSERT_TRUE(file.resize(file.pos() + qint64{4} * rows * columns));
+}
+
+TEST(Document, WhatWasReadBeforeIsNotKeptAfterReadingAgain) {
+    QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("x.npy"));
+    writeZeros(path, 3, 8'000'000); // long to read, and not of this d_model
+    Session session;
+    session.text = "one two three";
+    session.sandbox.dModel = 8;
+    session.sandbox.inputFile = QFile::encodeName(path).toStdString();
+    Document document;
+    document.reset(session, QString());
+    QTest::qSleep(40); // it is being read now
+    const QString next = folder.filePath(QStringLiteral("next.npy"));
+    writeZeros(next, 3, 8);
+    ASSERT_TRUE(QFile::remove(path) && QFile::rename(next, path));
+    document.rereadFiles();
+    ASSERT_TRUE(waitFor(document));
+    EXPECT_FALSE(document.error().has_value()) << document.error()->message();
+    EXPECT_EQ(document.analysis()->queries.size(), 3u);
+}
+
 TEST(Document, SavesWhatItHoldsAndKnowsWhetherItIsSaved) {
     QTemporaryDir folder;
     const QString path = folder.filePath(QStringLiteral("a.headscope"));
