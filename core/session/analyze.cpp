@@ -66,14 +66,14 @@ void addShortfalls(Analysis& a, const std::vector<DesignCheck>& checks) {
     }
 }
 
-std::shared_ptr<const Matrix> followingOf(const Sandbox& sandbox, const LayerTrace& trace) {
+std::shared_ptr<const Matrix> followingOf(const Sandbox& sandbox, const LayerTrace& trace, const std::stop_token& stop) {
     switch (sandbox.after) {
     case After::Nothing:
         break;
     case After::Mlp:
-        return std::make_shared<Matrix>(residualMlp(*trace.input, trace.output, sandbox.seed));
+        return std::make_shared<Matrix>(residualMlp(*trace.input, trace.output, sandbox.seed, stop));
     case After::Rnn:
-        return std::make_shared<Matrix>(recurrent(trace.output, sandbox.seed));
+        return std::make_shared<Matrix>(recurrent(trace.output, sandbox.seed, stop));
     }
     return nullptr;
 }
@@ -119,7 +119,8 @@ Status compute(Analysis& a, SandboxLayer layer, std::stop_token stop, Depth dept
     a.notes = std::move(layer.notes);
     const auto run = depth == Depth::Full ? computeAll : computeTrace;
     if (Status status = run(a, std::move(layer.attention), stop); !status) return status;
-    a.following = followingOf(a.sandbox, *a.trace);
+    a.following = followingOf(a.sandbox, *a.trace, stop);
+    if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, "stopped"};
     return {};
 }
 

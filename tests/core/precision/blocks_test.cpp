@@ -106,6 +106,21 @@ TEST(Blocks, recurrentAgreesWithLoops) {
     }
 }
 
+TEST(Blocks, stopWhenAsked) {
+    std::stop_source source;
+    source.request_stop();
+    const Matrix a = someMatrix(3, 4, 3);
+    const Matrix none = recurrent(a, 8, source.get_token());
+    for (Index i = 0; i < none.size(); ++i) EXPECT_EQ(none.data()[i], 0);
+    // Without the MLP, what was normalised stays as it is.
+    const Matrix h = residualMlp(someMatrix(3, 4, 1), a, 5, source.get_token());
+    Matrix sum = someMatrix(3, 4, 1);
+    for (Index i = 0; i < sum.size(); ++i) sum.data()[i] += a.data()[i];
+    layerNorm(sum, 1e-5);
+    layerNorm(sum, 1e-5);
+    EXPECT_EQ(h, sum);
+}
+
 TEST(Blocks, emptyAndNarrow) {
     EXPECT_EQ(residualMlp(Matrix(0, 4), Matrix(0, 4), 1).rows(), 0);
     EXPECT_EQ(recurrent(Matrix(0, 4), 1).rows(), 0);
