@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/attention/row_block.h"
 
+#include "core/attention/dropout.h"
 #include "core/base/packing.h"
-#include "core/base/rng.h"
 
 #include <algorithm>
 #include <cmath>
@@ -35,12 +35,6 @@ Scalar scoreScale(const AttentionConfig& c) {
     const double root = c.score == ScoreKind::ScaledDot ? std::sqrt(static_cast<double>(c.dK)) : 1.0;
     return static_cast<Scalar>(
         std::min(1 / (root * c.temperature), static_cast<double>(std::numeric_limits<Scalar>::max())));
-}
-
-/// Uniform in [0, 1), from the place alone, so that looking again drops the same weights.
-double chance(std::uint64_t rowKey, Index key) {
-    constexpr std::uint64_t golden = 0x9E3779B97F4A7C15ULL;
-    return static_cast<double>(Rng::mix(rowKey + static_cast<std::uint64_t>(key) * golden) >> 11) * 0x1.0p-53;
 }
 
 } // namespace
@@ -175,10 +169,9 @@ void RowBlock::applyDropout() {
     if (p <= 0) return;
     const auto keep = static_cast<Scalar>(1 / (1 - p));
     for (Index r = 0; r < m_rows; ++r) {
-        const auto place = static_cast<std::uint64_t>(m_head) << 40 | static_cast<std::uint64_t>(m_firstRow + r);
-        const std::uint64_t rowKey = Rng::mix(m_trace.seed ^ Rng::mix(place + 1));
+        const std::uint64_t dropping = dropoutRow(m_trace, m_head, m_firstRow + r);
         Scalar* cells = row(r);
-        for (Index j = m_keys.begin; j < m_keys.end; ++j) cells[j] *= chance(rowKey, j) < p ? Scalar(0) : keep;
+        for (Index j = m_keys.begin; j < m_keys.end; ++j) cells[j] *= drops(dropping, j, p) ? Scalar(0) : keep;
     }
 }
 

@@ -113,6 +113,31 @@ TEST(Describe, TellsWhatIsMasked) {
     EXPECT_EQ(sentence(*a, {}, [](Selection& s) { s.hoverKey(0); }), "Head 1: “the” is read by nobody.");
 }
 
+TEST(Describe, SaysWhatDropoutDoes) {
+    Session session;
+    session.text = "the cat sat on a mat";
+    session.sandbox.weights = WeightSource::Random;
+    session.sandbox.dropout = 0.5;
+    const AnalysisPtr a = analysisOf(session);
+    const Matrix softmax = a->trace->softmax(0);
+    int dropped = 0;
+    for (int q = 0; q < 6; ++q) {
+        for (int k = 0; k < 6; ++k) {
+            const std::string said = sentence(*a, ViewState{}, [&](Selection& s) { s.hoverCell(0, q, k); });
+            const bool isDropped = softmax(q, k) > 0 && a->weight(0, q, k) == 0;
+            EXPECT_EQ(said.find("”: dropped") != std::string::npos, isDropped) << said;
+            EXPECT_NE(said.find("(dropout 50 %: dropped weights are 0; kept weights ÷ 0.5, so rows need not sum to 1)."), std::string::npos) << said;
+            dropped += isDropped;
+        }
+    }
+    EXPECT_GT(dropped, 5);
+    ViewState hiding;
+    hiding.hidden = HiddenTokens::SpecialAndFirst;
+    hiding.renormalise = true;
+    EXPECT_EQ(sentence(*a, hiding).find("need not sum"), std::string::npos) << "they do again";
+    EXPECT_EQ(sentence(*analysisOf("the cat"), ViewState{}).find("dropout"), std::string::npos);
+}
+
 TEST(Describe, SaysThatTokensAreHidden) {
     const AnalysisPtr a = analysisOf("the cat sat on a mat");
     ViewState state;

@@ -312,6 +312,48 @@ TEST(HeadHeatmap, CellsHaveTheColourOfTheirWeightAndMaskedOnesAreHatched) {
     }
 }
 
+/// Whether every cell's middle has its weight's colour but for the dropped ones, which are marked.
+void expectCrosses(const QImage& image, const CellGrid& cells, const Analysis& a, const ViewState& state) {
+    const Matrix softmax = a.trace->softmax(state.head);
+    int marked = 0;
+    ASSERT_GT(std::min(cells.cellWidth(), cells.cellHeight()), 6) << "room for a cross";
+    for (Index i = 0; i < cells.rows; ++i) {
+        for (Index j = 0; j < cells.columns; ++j) {
+            const Index q = state.transposed ? j : i;
+            const Index k = state.transposed ? i : j;
+            const bool dropped = softmax(q, k) > 0 && a.weight(state.head, q, k) == 0;
+            // A thin cross may miss one pixel, but not all nine in the middle.
+            const QPointF middle = cells.cell(i, j).center();
+            bool plain = true;
+            for (const QPointF& aside : {QPointF(-1, -1), QPointF(0, -1), QPointF(1, -1), QPointF(-1, 0), QPointF(0, 0), QPointF(1, 0),
+                                         QPointF(-1, 1), QPointF(0, 1), QPointF(1, 1)})
+                plain = plain && pixel(image, middle + aside) == expectedColour(a, state, state.head, q, k);
+            EXPECT_EQ(plain, !dropped) << q << ' ' << k << " in cells of " << cells.cellWidth();
+            marked += dropped;
+        }
+    }
+    EXPECT_GT(marked, 20);
+}
+
+TEST(HeadHeatmap, DroppedWeightsAreMarked) {
+    Session session;
+    session.text = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen";
+    session.sandbox.weights = WeightSource::Random;
+    session.sandbox.heads = 1;
+    session.sandbox.dropout = 0.5;
+    Shown<HeadHeatmap> large(analysisOf(session), {640, 400});
+    ASSERT_FALSE(large.view.places().numbers) << "numbers would stand in the way of the test";
+    Shown<HeadGrid> small(analysisOf(session), {300, 300});
+    for (const bool transposed : {false, true}) {
+        ViewState state;
+        state.transposed = transposed;
+        large.selection.setState(state);
+        expectCrosses(large.picture(), large.view.places().cells, *large.analysis, state);
+        small.selection.setState(state);
+        expectCrosses(small.picture(), small.view.matrixOf(0, small.view.rect()), *small.analysis, state);
+    }
+}
+
 TEST(HeadHeatmap, WhatIsPaintedIsWhatIsRendered) {
     Shown<HeadHeatmap> s(analysisOf(causal("the cat sat on the mat")));
     s.selection.pinCell(1, 2, 1);

@@ -96,6 +96,7 @@ QString cellSentence(const Analysis& a, const ViewState& state, int head, int qu
     const QString who = quoted(a.queries[static_cast<std::size_t>(query)]);
     const QString what = quoted(a.keys[static_cast<std::size_t>(key)]);
     if (!mayRead(a, head, query, key)) return Words::tr("%1 may not read %2: masked").arg(who, what);
+    if (wasDropped(a, head, query, key)) return Words::tr("%1 reads nothing from %2: dropped").arg(who, what);
     const double weight = static_cast<double>(a.weight(head, query, key));
     const std::vector<std::uint8_t> hidden = hiddenKeys(a, state);
     if (!hidden.empty() && hidden[static_cast<std::size_t>(key)])
@@ -238,8 +239,10 @@ QString describe(const Analysis& analysis, const Selection& selection) {
                                                            : headSentence(analysis, state, head);
     const bool ofTokens = !queries.empty() || !keys.empty();
     const QString sentence = (ofTokens ? Words::tr("Head %1: %2") : Words::tr("Head %1 %2")).arg(head + 1).arg(what);
-    const QString caption = hiddenCaption(analysis, state);
-    return caption.isEmpty() ? Words::tr("%1.").arg(sentence) : Words::tr("%1 (%2).").arg(sentence, caption);
+    QStringList asides;
+    if (const QString hidden = hiddenCaption(analysis, state); !hidden.isEmpty()) asides << hidden;
+    asides << dropoutNotes(analysis, state, Words::tr("dropped weights are 0"));
+    return asides.isEmpty() ? Words::tr("%1.").arg(sentence) : Words::tr("%1 (%2).").arg(sentence, asides.join(Words::tr("; ")));
 }
 
 QString tokenLabel(const Token& token) {

@@ -3,6 +3,7 @@
 
 #include "core/base/parallel.h"
 #include "ui/views/describe.h"
+#include "ui/views/dropped.h"
 #include "ui/views/shown.h"
 
 #include <QHelpEvent>
@@ -202,6 +203,7 @@ Caption HeadGrid::caption(const Layout& layout, const QRectF& rect, const Theme&
     if (std::any_of(all.begin(), all.end(), [](const HeadMeasures& m) { return m.maskedRows > 0; }))
         caption.add(turned ? tr("struck columns may read nothing") : tr("struck rows may read nothing"), theme.faint);
     for (const QString& part : hiddenCaption(*analysis(), state).split(QStringLiteral("; "))) caption.add(part, theme.faint);
+    for (const QString& part : dropoutNotes(*analysis(), state, droppedWords(layout.boxes.columns > 0 ? matrixIn(layout, 0) : CellGrid{}))) caption.add(part, theme.faint);
     if (pooled) caption.add(tr("each dot: the greatest of several weights"), theme.faint);
     return caption;
 }
@@ -320,6 +322,7 @@ void HeadGrid::drawHead(QPainter& painter, const HeadFrame& frame, const Theme& 
     const HeadShades& cells = shades(frame.head); // before the images, which it may make anew
     drawShades(painter, frame.cells.rect, cells, theme, selection().state().colours,
                &m_images[static_cast<std::size_t>(frame.head)]);
+    drawDropped(painter, DroppedPlace{*analysis(), frame.head, frame.cells, 0, 0}, selection().state(), theme);
     drawMarks(painter, frame, theme);
     const double care = frame.care < 0 || frame.current ? 1 : 0.2 + 0.8 * std::clamp(frame.care, 0.0, 1.0);
     const double width = frame.current ? 3 : 1.5;

@@ -4,6 +4,7 @@
 #include "ui/selection.h"
 #include "ui/style/colour_map.h"
 #include "ui/views/describe.h"
+#include "ui/views/dropped.h"
 #include "ui/views/shown.h"
 
 #include <QCoreApplication>
@@ -145,6 +146,12 @@ bool HeatScene::forbidden(Index query) const {
     return !mayReadAny(analysis, head, query);
 }
 
+bool HeatScene::isDropped(Index row, Index column) const {
+    const Index i = rows.first + row;
+    const Index j = columns.first + column;
+    return wasDropped(analysis, head, turned ? j : i, turned ? i : j);
+}
+
 bool HeatScene::hidden(Index key) const {
     return !m_hidden.empty() && m_hidden[static_cast<std::size_t>(key)];
 }
@@ -154,6 +161,7 @@ void HeatScene::draw(QPainter& painter, const HeatCells& cells, ShadeCache* imag
     drawShades(painter, layout.cells.rect, cells.shades, theme, selection.state().colours, image);
     drawPlot(painter, cells);
     if (layout.numbers && cells.factor == 1) drawNumbers(painter, cells);
+    drawDropped(painter, DroppedPlace{analysis, head, layout.cells, rows.first, columns.first}, selection.state(), theme);
     const bool pooled = coarse(painter, cells);
     drawHeader(painter, pooled);
     if (!layout.caption.isEmpty()) caption(&cells, pooled).draw(painter, layout.caption, theme);
@@ -177,6 +185,7 @@ QStringList HeatScene::notes(bool coarse) const {
     QStringList notes;
     const QString hidden = hiddenCaption(analysis, selection.state());
     if (!hidden.isEmpty()) notes << hidden.split(QStringLiteral("; "));
+    notes << dropoutNotes(analysis, selection.state(), droppedWords(layout.cells));
     const Index masked = analysis.measures[static_cast<std::size_t>(head)].maskedRows;
     if (masked == 1) notes << Words::tr("one query may read nothing (⊘)");
     if (masked > 1) notes << Words::tr("%1 queries may read nothing (⊘)").arg(masked);
@@ -336,7 +345,7 @@ void HeatScene::drawNumbers(QPainter& painter, const HeatCells& cells) const {
     for (Index i = 0; i < shades.rows(); ++i) {
         for (Index j = 0; j < shades.cols(); ++j) {
             const Scalar weight = cells.shades.weight(i, j);
-            if (weight < 0) continue;
+            if (weight < 0 || (weight == 0 && isDropped(i, j))) continue; // hidden, masked, or marked
             const QColor ground = QColor::fromRgb(
                 colourAt(selection.state().colours, theme.dark, static_cast<double>(shades(i, j))));
             const QString text =

@@ -81,6 +81,7 @@ private:
     QColor columnColour() const { return turned ? theme.query : theme.key; }
     bool forbidden(Index query) const;
     bool hidden(Index key) const;
+    bool isDropped(Index row, Index column) const;
 
     QString title() const;
     QStringList notes(bool coarse) const;

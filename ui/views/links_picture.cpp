@@ -347,6 +347,7 @@ Caption legend(const LinksInput& in, const LinksDrawn& drawn) {
     if (drawn.of > 0) add(Words::tr("%1 of %2 links drawn").arg(QLocale().toString(drawn.count), QLocale().toString(drawn.of)));
     if (drawn.last > 0) add(Words::tr("tokens %1–%2 of %3").arg(drawn.first + 1).arg(drawn.last).arg(drawn.tokens));
     for (const QString& part : hiddenCaption(in.analysis, in.state).split(QStringLiteral("; "))) add(part);
+    for (const QString& part : dropoutNotes(in.analysis, in.state, Words::tr("dropped weights have no link"))) add(part);
     if (drawn.cutAt > 0) add(Words::tr("at most %1 a row").arg(drawn.cutAt));
     const std::size_t chosen = in.focus.incoming ? in.focus.keys.size() : in.focus.queries.size();
     if (in.heads.size() > 1 && chosen > 0) add(Words::tr("numbers: mean of %1 heads").arg(in.heads.size()));

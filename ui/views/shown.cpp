@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/shown.h"
 
+#include "core/attention/dropout.h"
+
 #include <QCoreApplication>
+#include <QLocale>
 #include <algorithm>
 
 namespace headscope {
@@ -61,6 +64,20 @@ QString hiddenCaption(const Analysis& analysis, const ViewState& state) {
                          : first              ? Words::tr("first token hidden")
                                               : Words::tr("special tokens hidden");
     return state.renormalise ? Words::tr("%1; rows renormalised").arg(what) : Words::tr("%1; rows no longer sum to 1").arg(what);
+}
+
+QStringList dropoutNotes(const Analysis& analysis, const ViewState& state, const QString& shownAs) {
+    const double p = analysis.config.dropout;
+    if (analysis.empty() || p <= 0) return {};
+    const QLocale locale;
+    QStringList notes{Words::tr("dropout %1 %: %2").arg(locale.toString(100 * p, 'g', 3), shownAs)};
+    if (!state.renormalise || hiddenKeys(analysis, state).empty())
+        notes << Words::tr("kept weights ÷ %1, so rows need not sum to 1").arg(locale.toString(1 - p, 'g', 3));
+    return notes;
+}
+
+bool wasDropped(const Analysis& analysis, int head, Index query, Index key) {
+    return analysis.trace && isDropped(*analysis.trace, head, query, key);
 }
 
 bool mayRead(const Analysis& analysis, int head, Index query, Index key) {

@@ -4,6 +4,7 @@
 #include "core/session/analyze.h"
 
 #include <QString>
+#include <QStringList>
 
 namespace headscope {
 
@@ -20,6 +21,11 @@ std::vector<Scalar> shownRow(const Analysis& analysis, const ViewState& state, i
 std::vector<Scalar> shownColumn(const Analysis& analysis, const ViewState& state, int head, Index key);
 /// "first token hidden; rows renormalised"; empty when nothing is hidden.
 QString hiddenCaption(const Analysis& analysis, const ViewState& state);
+/// What dropout does to the picture, in pieces: that of its mark, or of what stands for it, and that of the others'
+/// size, which renormalising takes back. Empty without dropout.
+QStringList dropoutNotes(const Analysis& analysis, const ViewState& state, const QString& shownAs);
+/// Whether dropout made this weight 0.
+bool wasDropped(const Analysis& analysis, int head, Index query, Index key);
 /// Whether this query may read this key in this head.
 bool mayRead(const Analysis& analysis, int head, Index query, Index key);
 /// Whether this query may read anything in this head.

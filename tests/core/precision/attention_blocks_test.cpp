@@ -2,6 +2,7 @@
 // The n × n matrices, block by block: what the forward pass used, and the same again, bit for bit.
 #include "tests/core/precision/attention_cases.h"
 
+#include "core/attention/dropout.h"
 #include "core/base/parallel.h"
 
 #include <gtest/gtest.h>
@@ -182,6 +183,22 @@ TEST(Dropout, ZeroesItsShareAndEnlargesTheRest) {
         const double n = 160000;
         EXPECT_NEAR(static_cast<double>(dropped), n * p, 5 * std::sqrt(n * p * (1 - p)));
     }
+}
+
+TEST(Dropout, SaysWhichWeightsItDropped) {
+    MaskSpec causal;
+    causal.causal = true;
+    const auto t = run(selfAttention(100, causal, dropping(0.5)));
+    for (int h = 0; h < 2; ++h) {
+        const Matrix softmax = t->softmax(h);
+        const Matrix weights = t->weights(h);
+        for (Index i = 0; i < 100; ++i)
+            for (Index j = 0; j < 100; ++j) {
+                if (j <= i) ASSERT_GT(softmax(i, j), 0);
+                ASSERT_EQ(isDropped(*t, h, i, j), softmax(i, j) > 0 && weights(i, j) == 0) << h << ' ' << i << ' ' << j;
+            }
+    }
+    EXPECT_FALSE(isDropped(*run(selfAttention(4, {}, dropping(0))), 0, 1, 1));
 }
 
 TEST(Dropout, IsTheSameForASeedAndAnotherForAnother) {
