@@ -88,7 +88,7 @@ TEST(Describe, SumsSeveralTokens) {
     state.pinnedQueries = {2, 3};
     const double share = (a->weight(0, 2, 1) + a->weight(0, 3, 1)) / 2.0;
     const std::string found = sentence(*a, state);
-    EXPECT_EQ(found.rfind("Head 1: “sat” + “on” together read ", 0), 0u) << found;
+    EXPECT_EQ(found.rfind("Head 1: “sat” + “on” together read on average ", 0), 0u) << found;
     EXPECT_NE(found.find(percent(share).toStdString() + " from “cat”"), std::string::npos) << found;
     state.pinnedQueries = {2};
     state.pinnedKeys = {0, 1};
@@ -181,7 +181,7 @@ TEST(Describe, SurvivesAnEmptyTextAndPercentSigns) {
     ViewState state;
     state.pinnedQueries = {0, 1, 2, 3};
     const std::string found = sentence(*a, state);
-    EXPECT_EQ(found.rfind("Head 1: “%” + “1” + “%” + 1 more together read ", 0), 0u) << found;
+    EXPECT_EQ(found.rfind("Head 1: “%” + “1” + “%” + 1 more together read on average ", 0), 0u) << found;
 }
 
 TEST(TokenLabel, MakesTheInvisibleVisible) {

@@ -4,6 +4,7 @@
 #include "tests/ui/fixture.h"
 #include "ui/exporter.h"
 #include "ui/views/caption.h"
+#include "ui/views/describe.h"
 #include "ui/views/links_view.h"
 #include "ui/views/matrix_image.h"
 
@@ -134,6 +135,23 @@ TEST_F(Figures, SmallLinksInLinesNameEveryWordAndWhatIsRead) {
             EXPECT_TRUE(text.contains(QLatin1Char('>') + QString::fromStdString(token.text) + QLatin1String("</text>"))) << token.text;
         EXPECT_GE(text.count(QStringLiteral("%</text>")), 3);
     }
+}
+
+TEST_F(Figures, SeveralWordsHaveOneShareInEveryView) {
+    Session session = sentence();
+    session.sandbox.heads = 1;
+    session.sandbox.designs = {Design::First};
+    session.view.pinnedQueries = {2, 5, 7};
+    double share = 0; // what they read from the first word, which is the most
+    for (const ViewKind kind : {ViewKind::Heads, ViewKind::Links}) {
+        show(kind, session);
+        share = 0;
+        for (const int q : session.view.pinnedQueries) share += static_cast<double>(analysis->weight(0, q, 0)) / 3;
+        EXPECT_TRUE(svg().contains(QStringLiteral(">%1<").arg(percent(share)))) << static_cast<int>(kind) << percent(share).toStdString();
+    }
+    EXPECT_TRUE(svg().contains(QStringLiteral("3 words together, mean")));
+    EXPECT_TRUE(describe(*analysis, selection).contains(QStringLiteral("together read on average %1 from “The”").arg(percent(share))))
+        << describe(*analysis, selection).toStdString();
 }
 
 TEST_F(Figures, ASmallFigureSaysWhatItsColoursMean) {

@@ -174,18 +174,20 @@ TEST(LinkChoice, AChosenKeyGathersWhoReadsIt) {
     EXPECT_EQ(cellsOf(choice, 0), expected);
 }
 
-TEST(LinkChoice, StripesAreTheChosenRowsSummed) {
+TEST(LinkChoice, StripesAreTheMeanOfRowsAndTheSumOfColumns) {
     const AnalysisPtr analysis = test::analysisOf(sentence());
     const std::vector<int> heads{0, 2};
-    const auto both = summed(FollowedWeights().of(analysis, {}, heads, {{1, 5}, {}, false}));
-    const auto columns = summed(FollowedWeights().of(analysis, {}, heads, {{}, {3}, true}));
+    const LinkFocus rows{{1, 5}, {}, false};
+    const LinkFocus keys{{}, {3, 4}, true};
+    const auto both = togetherOf(FollowedWeights().of(analysis, {}, heads, rows), rows);
+    const auto columns = togetherOf(FollowedWeights().of(analysis, {}, heads, keys), keys);
     const auto received = receivedMeans(*analysis, {}, heads);
     const Index n = static_cast<Index>(analysis->queries.size());
     for (std::size_t lane = 0; lane < 2; ++lane) {
         const Matrix w = analysis->trace->weights(heads[lane]);
         for (Index j = 0; j < n; ++j) {
-            EXPECT_NEAR(both[lane][static_cast<std::size_t>(j)], static_cast<double>(w(1, j) + w(5, j)), 1e-6);
-            EXPECT_NEAR(columns[lane][static_cast<std::size_t>(j)], static_cast<double>(w(j, 3)), 1e-6);
+            EXPECT_NEAR(both[lane][static_cast<std::size_t>(j)], static_cast<double>(w(1, j) + w(5, j)) / 2, 1e-6);
+            EXPECT_NEAR(columns[lane][static_cast<std::size_t>(j)], static_cast<double>(w(j, 3) + w(j, 4)), 1e-6);
             double mean = 0;
             for (Index i = 0; i < n; ++i) mean += static_cast<double>(w(i, j)) / static_cast<double>(n);
             EXPECT_NEAR(received[lane][static_cast<std::size_t>(j)], mean, 1e-5);

@@ -77,7 +77,7 @@ QString queriesSentence(const Analysis& a, const ViewState& state, int head, con
     const QString who = quoted(a.queries, queries);
     const QString found = strongest(rowsOf(a, state, head, queries), a.keys, Words::tr("%1 from %2"));
     if (!found.isEmpty())
-        return queries.size() > 1 ? Words::tr("%1 together read %2").arg(who, found)
+        return queries.size() > 1 ? Words::tr("%1 together read on average %2").arg(who, found)
                                   : Words::tr("%1 reads %2").arg(who, found);
     const bool masked = std::none_of(queries.begin(), queries.end(), [&](int q) { return mayReadAny(a, head, q); });
     return masked ? Words::tr("%1 may read nothing: its whole row is masked").arg(who)
@@ -113,7 +113,7 @@ QString blockSentence(const Analysis& a, const ViewState& state, int head, const
     double share = 0;
     for (const int k : keys) share += rows[static_cast<std::size_t>(k)];
     const QString form =
-        queries.size() > 1 ? Words::tr("%1 together read %2 from %3 (%4)") : Words::tr("%1 reads %2 from %3 (%4)");
+        queries.size() > 1 ? Words::tr("%1 together read on average %2 from %3 (%4)") : Words::tr("%1 reads %2 from %3 (%4)");
     return form.arg(quoted(a.queries, queries), percent(share), quoted(a.keys, keys), exact(share));
 }
 

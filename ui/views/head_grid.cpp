@@ -273,16 +273,15 @@ std::vector<double> HeadGrid::cares() const {
     std::vector<int> heads(cares.size());
     std::iota(heads.begin(), heads.end(), 0);
     const LinkFocus focus{queries, queries.empty() ? keys : std::vector<int>{}, queries.empty()};
-    const std::vector<std::vector<double>> sums = summed(m_followed.of(analysis(), selection().state(), heads, focus));
+    const std::vector<std::vector<double>> together = togetherOf(m_followed.of(analysis(), selection().state(), heads, focus), focus);
     for (std::size_t h = 0; h < cares.size(); ++h) {
-        const std::vector<double>& sum = sums[h];
-        const double count = queries.empty() ? 1 : static_cast<double>(queries.size());
+        const std::vector<double>& shares = together[h];
         if (queries.empty() || keys.empty()) {
-            cares[h] = *std::max_element(sum.begin(), sum.end()) / count;
+            cares[h] = *std::max_element(shares.begin(), shares.end());
             continue;
         }
         cares[h] = 0;
-        for (const int k : keys) cares[h] += sum[static_cast<std::size_t>(k)] / count;
+        for (const int k : keys) cares[h] += shares[static_cast<std::size_t>(k)];
     }
     return cares;
 }

@@ -163,12 +163,13 @@ LinkChoice linksOf(const std::vector<FollowedWeights::Rows>& followed, const Vie
     return choice;
 }
 
-std::vector<std::vector<double>> summed(const std::vector<FollowedWeights::Rows>& followed) {
+std::vector<std::vector<double>> togetherOf(const std::vector<FollowedWeights::Rows>& followed, const LinkFocus& focus) {
     std::vector<std::vector<double>> all;
     for (const FollowedWeights::Rows& rows : followed) {
         std::vector<double> head(rows.empty() ? 0 : rows.front().size(), 0);
+        const double parts = focus.incoming ? 1 : static_cast<double>(rows.size());
         for (const std::vector<Scalar>& row : rows)
-            for (std::size_t i = 0; i < head.size(); ++i) head[i] += static_cast<double>(row[i]);
+            for (std::size_t i = 0; i < head.size(); ++i) head[i] += static_cast<double>(row[i]) / parts;
         all.push_back(std::move(head));
     }
     return all;

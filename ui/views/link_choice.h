@@ -80,8 +80,9 @@ private:
 
 /// Of every followed row (column) the strongest weights until their sum reaches the state's share of it.
 LinkChoice linksOf(const std::vector<FollowedWeights::Rows>& followed, const ViewState& state, const LinkFocus& focus);
-/// [heads][n of the other side] the followed tokens' weights, summed.
-std::vector<std::vector<double>> summed(const std::vector<FollowedWeights::Rows>& followed);
+/// [heads][n of the other side] the followed tokens together: the mean of several queries' rows, the sum of several
+/// keys' columns; either way a share of one row.
+std::vector<std::vector<double>> togetherOf(const std::vector<FollowedWeights::Rows>& followed, const LinkFocus& focus);
 /// [heads][n_k] the mean that each key receives.
 std::vector<std::vector<double>> receivedMeans(const Analysis& analysis, const ViewState& state, std::span<const int> heads);
 

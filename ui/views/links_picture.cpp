@@ -351,7 +351,7 @@ Caption legend(const LinksInput& in, const LinksDrawn& drawn) {
     if (drawn.cutAt > 0) add(Words::tr("at most %1 a row").arg(drawn.cutAt));
     const std::size_t chosen = in.focus.incoming ? in.focus.keys.size() : in.focus.queries.size();
     if (in.heads.size() > 1 && chosen > 0) add(Words::tr("numbers: mean of %1 heads").arg(in.heads.size()));
-    if (chosen > 1) add(in.focus.incoming ? Words::tr("%1 columns summed").arg(chosen) : Words::tr("%1 rows summed").arg(chosen));
+    if (chosen > 1) add(in.focus.incoming ? Words::tr("%1 words together, sum").arg(chosen) : Words::tr("%1 words together, mean").arg(chosen));
     add(Words::tr("opacity γ %1").arg(QLocale().toString(in.state.gamma, 'g', 2)));
     return caption;
 }

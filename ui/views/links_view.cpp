@@ -78,7 +78,7 @@ void LinksView::render(QPainter& painter, const QRectF& rect, const Theme& theme
     const LinksDrawn drawn = drawCurves(painter, input, layout, greatest);
     const std::vector<std::vector<double>> stripes =
         focus.empty() ? receivedMeans(*analysis(), selection().state(), heads)
-                      : summed(m_followed.of(analysis(), selection().state(), heads, focus));
+                      : togetherOf(m_followed.of(analysis(), selection().state(), heads, focus), focus);
     drawLinksFrame(painter, input, layout, stripes, greatest);
     drawLinksLegend(painter, input, layout, drawn);
     painter.restore();

@@ -158,7 +158,7 @@ TextStrip::Bars TextStrip::barsFor(const LinkFocus& focus) const {
     bars.heads = selection().shownHeads();
     const ViewState& state = selection().state();
     bars.weights = focus.empty() ? receivedMeans(*analysis(), state, bars.heads)
-                                 : summed(m_followed.of(analysis(), state, bars.heads, focus));
+                                 : togetherOf(m_followed.of(analysis(), state, bars.heads, focus), focus);
     bars.side = focus.incoming && !focus.empty() ? TokenSide::Query : TokenSide::Key;
     if (!focus.empty()) {
         bars.greatest = greatestShown(*analysis(), selection().state(), bars.heads);
