@@ -17,6 +17,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <algorithm>
+#include <functional>
 
 namespace headscope {
 
@@ -33,7 +34,7 @@ ExportDialog::ExportDialog(Document& document, const std::vector<View*>& views, 
       m_transparent(new QCheckBox(tr("Transparent ground"), this)), m_dark(new QCheckBox(tr("Dark theme"), this)),
       m_preview(new QLabel(this)), m_caption(new QLabel(this)), m_message(new QLabel(this)), m_progress(new QProgressBar(this)),
       m_write(new QPushButton(tr("Choose a file and write…"), this)), m_cancel(new QPushButton(tr("Close"), this)),
-      m_numbers([this](Outcome outcome) { finish(outcome.path, outcome.status); }) {
+      m_writing([this](Outcome outcome) { finish(outcome.path, outcome.status); }) {
     setWindowTitle(tr("Export"));
     for (const View* view : m_views) m_view->addItem(view->accessibleName());
     m_view->setCurrentIndex(static_cast<int>(std::find(m_views.begin(), m_views.end(), &chosen) - m_views.begin()));
@@ -105,8 +106,8 @@ void ExportDialog::build() {
     m_unit->setAccessibleName(tr("Unit"));
     connect(m_write, &QPushButton::clicked, this, &ExportDialog::chooseFile);
     connect(m_cancel, &QPushButton::clicked, this, [this] {
-        if (!m_numbers.busy()) return reject();
-        m_numbers.cancel();
+        if (!m_writing.busy()) return reject();
+        m_writing.cancel();
         finish(QString(), Error{ErrorCode::Cancelled, {}, {}});
     });
     connect(m_format, &QComboBox::currentIndexChanged, this, &ExportDialog::syncControls);
@@ -183,6 +184,7 @@ void ExportDialog::updatePreview() {
     PictureOptions small = real;
     small.format = PictureFormat::Png;
     small.millimetres = false;
+    small.preview = true;
     small.size = inches * 96;
     small.scale = devicePixelRatioF() * std::min(previewRoom.width() / small.size.width(), previewRoom.height() / small.size.height());
     QImage picture = pictureImage(view(), m_dark->isChecked() ? Theme::darkTheme() : Theme::light(), small);
@@ -205,19 +207,23 @@ void ExportDialog::chooseFile() {
 }
 
 void ExportDialog::writeTo(const QString& path) {
-    if (!isPicture()) return writeNumbers(path);
-    const Theme theme = m_dark->isChecked() ? Theme::darkTheme() : Theme::light();
-    finish(path, exportPicture(view(), theme, options(), QFile::encodeName(path).toStdString()));
-}
-
-void ExportDialog::writeNumbers(const QString& path) {
-    static constexpr TraceFormat formats[] = {TraceFormat::Csv, TraceFormat::Json, TraceFormat::Npz, TraceFormat::Safetensors};
+    const std::string name = QFile::encodeName(path).toStdString();
+    std::function<Status(std::stop_token)> write;
+    if (isPicture()) {
+        const Theme theme = m_dark->isChecked() ? Theme::darkTheme() : Theme::light();
+        const Result<DrawnPicture> drawn = drawPicture(view(), theme, options());
+        if (!drawn) return finish(path, drawn.error());
+        write = [name, picture = *drawn](const std::stop_token& stop) { return writePicture(picture, name, stop); };
+    } else {
+        static constexpr TraceFormat formats[] = {TraceFormat::Csv, TraceFormat::Json, TraceFormat::Npz, TraceFormat::Safetensors};
+        write = [name, analysis = m_document.analysis(), chosen = formats[format() - Csv]](const std::stop_token& stop) {
+            return writeTrace(*analysis, {}, chosen, name, stop);
+        };
+    }
     m_write->setEnabled(false);
     m_cancel->setText(tr("Cancel"));
     m_progress->show();
-    m_numbers.start([path, analysis = m_document.analysis(), chosen = formats[format() - Csv]](std::stop_token stop) {
-        return Outcome{path, writeTrace(*analysis, {}, chosen, QFile::encodeName(path).toStdString(), stop)};
-    });
+    m_writing.start([path, write = std::move(write)](std::stop_token stop) { return Outcome{path, write(stop)}; });
 }
 
 void ExportDialog::finish(const QString& path, const Status& status) {

@@ -41,7 +41,6 @@ private:
     void updatePreview();
     /// As large as the chosen view is in the window.
     void takeViewSize();
-    void writeNumbers(const QString& path);
     void finish(const QString& path, const Status& status);
     Format format() const;
     bool isPicture() const { return format() <= Pdf; }
@@ -73,7 +72,7 @@ private:
         QString path;
         Status status;
     };
-    LatestJob<Outcome> m_numbers;
+    LatestJob<Outcome> m_writing;
 };
 
 } // namespace headscope

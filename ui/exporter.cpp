@@ -59,20 +59,30 @@ Status checkSize(const PictureOptions& options) {
 
 void draw(QPainter& painter, const View& view, const Theme& theme, const PictureOptions& options) {
     const QRectF page(QPointF(0, 0), logicalSize(options));
-    painter.setRenderHint(QPainter::LosslessImageRendering);
+    painter.setRenderHint(QPainter::LosslessImageRendering, !options.preview);
     if (!options.transparent) painter.fillRect(page, theme.paper);
     painter.scale(options.zoom, options.zoom);
     view.render(painter, QRectF(QPointF(0, 0), page.size() / options.zoom), theme);
 }
 
-QByteArray png(const View& view, const Theme& theme, const PictureOptions& options) {
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    const QImage image = pictureImage(view, theme, options);
-    if (image.isNull() || !image.save(&buffer, "PNG")) return {};
-    return bytes;
-}
+/// What is packed goes into the file at once; nothing more once it is to stop.
+class FileDevice : public QIODevice {
+public:
+    FileDevice(SafeFile& file, const std::stop_token& stop) : m_file(file), m_stop(stop) { open(QIODevice::WriteOnly | QIODevice::Unbuffered); }
+    bool isSequential() const override { return true; }
+
+protected:
+    qint64 readData(char*, qint64) override { return -1; }
+    qint64 writeData(const char* bytes, qint64 count) override {
+        if (m_stop.stop_requested()) return -1;
+        m_file.write(bytes, static_cast<std::size_t>(count));
+        return count;
+    }
+
+private:
+    SafeFile& m_file;
+    const std::stop_token& m_stop;
+};
 
 QByteArray svg(const View& view, const Theme& theme, const PictureOptions& options) {
     QByteArray bytes;
@@ -163,16 +173,34 @@ QImage pictureImage(const View& view, const Theme& theme, const PictureOptions& 
     return image;
 }
 
-Status exportPicture(const View& view, const Theme& theme, const PictureOptions& options, const std::string& path) {
-    if (Status size = checkSize(options); !size.ok()) return size;
+Result<DrawnPicture> drawPicture(const View& view, const Theme& theme, const PictureOptions& options) {
+    if (Status size = checkSize(options); !size.ok()) return size.error();
+    switch (options.format) {
+    case PictureFormat::Png:
+        return DrawnPicture{pictureImage(view, theme, options), {}};
+    case PictureFormat::Svg:
+        return DrawnPicture{{}, svg(view, theme, options)};
+    case PictureFormat::Pdf:
+        return DrawnPicture{{}, pdf(view, theme, options)};
+    }
+    return DrawnPicture{};
+}
+
+Status writePicture(const DrawnPicture& picture, const std::string& path, const std::stop_token& stop) {
     Result<SafeFile> file = SafeFile::create(path);
     if (!file.ok()) return file.error();
-    const QByteArray bytes = options.format == PictureFormat::Png   ? png(view, theme, options)
-                             : options.format == PictureFormat::Svg ? svg(view, theme, options)
-                                                                    : pdf(view, theme, options);
-    if (bytes.isEmpty()) return Error{ErrorCode::Io, path, "there is not enough memory for a picture of this size"};
-    file->write(bytes.constData(), static_cast<std::size_t>(bytes.size()));
+    FileDevice device(*file, stop);
+    const bool whole = picture.pixels.isNull() ? !picture.bytes.isEmpty() && device.write(picture.bytes) == picture.bytes.size()
+                                               : picture.pixels.save(&device, "PNG");
+    if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, "stopped"};
+    if (!whole) return Error{ErrorCode::Io, path, "there is not enough memory for a picture of this size"};
     return file->commit();
+}
+
+Status exportPicture(const View& view, const Theme& theme, const PictureOptions& options, const std::string& path) {
+    const Result<DrawnPicture> drawn = drawPicture(view, theme, options);
+    if (!drawn.ok()) return drawn.error();
+    return writePicture(*drawn, path);
 }
 
 } // namespace headscope

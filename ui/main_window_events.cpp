@@ -197,6 +197,7 @@ void MainWindow::printPicture() {
     QPainter painter;
     if (!painter.begin(&printer)) return m_notice->warn(tr("The printer takes no picture: see its queue, or export a PDF."));
     const double scale = printer.resolution() / 96.0;
+    painter.setRenderHint(QPainter::LosslessImageRendering);
     painter.scale(scale, scale);
     const QRectF page = QRectF(QPointF(), QSizeF(printer.pageLayout().paintRectPixels(printer.resolution()).size()) / scale);
     m_focus->render(painter, page, Theme::light());

@@ -11,8 +11,11 @@
 #include <QSvgRenderer>
 #include <QTemporaryDir>
 #include <QXmlStreamReader>
+#include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <memory>
+#include <stop_token>
 
 using namespace headscope;
 using headscope::test::analysisOf;
@@ -223,4 +226,55 @@ TEST_F(Pictures, AFolderThatIsNotThereIsTold) {
     ASSERT_FALSE(status.ok());
     EXPECT_EQ(status.error().code, ErrorCode::Io);
     EXPECT_NE(status.error().message().find("missing/picture.svg"), std::string::npos);
+}
+
+TEST_F(Pictures, WritingStopsWhenAsked) {
+    show(ViewKind::Heads);
+    std::stop_source source;
+    source.request_stop();
+    for (const PictureFormat format : {PictureFormat::Png, PictureFormat::Svg, PictureFormat::Pdf}) {
+        const Result<DrawnPicture> drawn = drawPicture(*view, theme, options(format));
+        ASSERT_TRUE(drawn.ok());
+        const Status status = writePicture(*drawn, path("stopped"), source.get_token());
+        ASSERT_FALSE(status.ok());
+        EXPECT_EQ(status.error().code, ErrorCode::Cancelled);
+        EXPECT_TRUE(QDir(folder.path()).isEmpty(QDir::Files | QDir::Hidden | QDir::NoDotAndDotDot)) << "nothing half-written stays";
+    }
+}
+
+// Readers of SVG draw letters in their own way, so coarse means are compared; another head's picture is further away.
+TEST_F(Pictures, SvgLooksLikeThePng) {
+    const auto coarse = [](const QImage& image) {
+        return image.scaled(64, 48, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).convertToFormat(QImage::Format_RGB32);
+    };
+    const auto apart = [](const QImage& a, const QImage& b) {
+        double sum = 0;
+        int most = 0;
+        for (int y = 0; y < a.height(); ++y)
+            for (int x = 0; x < a.width(); ++x) {
+                const QColor p = a.pixelColor(x, y), q = b.pixelColor(x, y);
+                const int one = std::max({std::abs(p.red() - q.red()), std::abs(p.green() - q.green()), std::abs(p.blue() - q.blue())});
+                sum += one;
+                most = std::max(most, one);
+            }
+        return std::pair(sum / a.width() / a.height(), most);
+    };
+    for (const ViewKind kind : kinds) {
+        show(kind, "the animal did not cross the street");
+        selection.pinQuery(2, false);
+        const QImage png = coarse(QImage::fromData(written(options(PictureFormat::Png))));
+        QSvgRenderer reader(written(options(PictureFormat::Svg)));
+        ASSERT_TRUE(reader.isValid());
+        QImage drawn(640, 480, QImage::Format_ARGB32_Premultiplied);
+        drawn.fill(Qt::white);
+        QPainter painter(&drawn);
+        reader.render(&painter, QRectF(0, 0, 640, 480));
+        painter.end();
+        const auto [mean, most] = apart(coarse(drawn), png);
+        EXPECT_LT(mean, 2) << static_cast<int>(kind);
+        EXPECT_LT(most, 60) << static_cast<int>(kind);
+        selection.pinQuery(5, false);
+        const QImage other = coarse(QImage::fromData(written(options(PictureFormat::Png))));
+        EXPECT_GT(apart(other, png).first, 2 * mean) << static_cast<int>(kind);
+    }
 }

@@ -211,6 +211,7 @@ protected:
 
 TEST_F(ExportTest, APngIsWhatTheViewDraws) {
     m_dialog->writeTo(path("head.png"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !m_dialog->written().isEmpty(); }, 10000));
     EXPECT_EQ(m_dialog->written(), path("head.png"));
     const QImage file(path("head.png"));
     const QImage drawn = pictureImage(window().viewOf(ViewKind::Head), window().theme(), m_dialog->options());

@@ -92,7 +92,7 @@ void HeadHeatmap::render(QPainter& painter, const QRectF& rect, const Theme& the
     painter.save();
     painter.translate(rect.topLeft());
     const HeatScene scene(*analysis(), selection(), theme, rect.size(), {rowWindow(), columnWindow()}, m_kept);
-    scene.draw(painter, cells(painter.device() == this ? mostOnScreen : mostInFile), &m_image);
+    scene.draw(painter, cells(painter.testRenderHint(QPainter::LosslessImageRendering) ? mostInFile : mostOnScreen), &m_image);
     painter.restore();
 }
 

@@ -31,7 +31,8 @@ public:
     void leaveGhost();
 
     /// Draws everything that is seen, pins and chosen heads included, into the rectangle. The one way to a picture:
-    /// paintEvent, PNG, SVG, PDF, print, clipboard, command line and golden pictures all come here.
+    /// paintEvent, PNG, SVG, PDF, print, clipboard, command line and golden pictures all come here. For files the painter
+    /// has the hint LosslessImageRendering: then a long text's picture may take longer, and is finer.
     virtual void render(QPainter& painter, const QRectF& rect, const Theme& theme) const = 0;
 
     /// What the first gesture in this view is, in a few words.
