@@ -154,6 +154,18 @@ TEST_F(Figures, SeveralWordsHaveOneShareInEveryView) {
         << describe(*analysis, selection).toStdString();
 }
 
+TEST_F(Figures, CoarsePicturesSayHowTheirRowsAreScaled) {
+    Session session = sentence(words(2500));
+    session.sandbox.heads = 1;
+    session.view.hidden = HiddenTokens::SpecialAndFirst;
+    for (const bool renormalised : {true, false}) {
+        session.view.renormalise = renormalised;
+        show(ViewKind::Heads, session);
+        ASSERT_GT(analysis->pictures[0].factor, 1);
+        EXPECT_EQ(svg().contains(QStringLiteral("dots scaled by what their rows keep on average")), renormalised);
+    }
+}
+
 TEST_F(Figures, ASmallFigureSaysWhatItsColoursMean) {
     for (const auto& [range, words] : {std::pair(ColourRange::Row, "share of the row"), std::pair(ColourRange::Head, "weight, per head"),
                                        std::pair(ColourRange::All, "weight, all heads")})

@@ -92,8 +92,8 @@ HeadGrid::Layout HeadGrid::newLayout(const QRectF& rect) const {
     const bool captioned = rect.height() >= 10 * layout.line;
     // Words under the pictures take room from them, and only small ones need to say that they are pooled.
     Layout best;
-    for (const bool pooled : {false, true}) {
-        const Caption words = caption(layout, rect, theme(), pooled);
+    for (const Dots dots : {Dots::Cells, Dots::Pooled}) {
+        const Caption words = caption(layout, rect, theme(), dots);
         const double below = captioned ? words.height() + 6 : 0;
         best = arranged(whole.adjusted(0, 0, 0, -below), layout);
         const double bottom = best.box(best.boxes.columns * (best.boxes.rows - 1)).bottom();
@@ -190,7 +190,7 @@ ColourScale HeadGrid::colourScale() const {
     return {low == high || *most == 0 ? high : tr("%1…%2").arg(low, high), tr("weight, per head"), state.colours};
 }
 
-Caption HeadGrid::caption(const Layout& layout, const QRectF& rect, const Theme& theme, bool pooled) const {
+Caption HeadGrid::caption(const Layout& layout, const QRectF& rect, const Theme& theme, Dots dots) const {
     const ViewState& state = selection().state();
     const bool turned = state.transposed;
     Caption caption(layout.font, rect.width() - (rect.width() < 420 ? 16 : 32));
@@ -204,7 +204,8 @@ Caption HeadGrid::caption(const Layout& layout, const QRectF& rect, const Theme&
         caption.add(turned ? tr("struck columns may read nothing") : tr("struck rows may read nothing"), theme.faint);
     for (const QString& part : hiddenCaption(*analysis(), state).split(QStringLiteral("; "))) caption.add(part, theme.faint);
     for (const QString& part : dropoutNotes(*analysis(), state, droppedWords(layout.boxes.columns > 0 ? matrixIn(layout, 0) : CellGrid{}))) caption.add(part, theme.faint);
-    if (pooled) caption.add(tr("each dot: the greatest of several weights"), theme.faint);
+    if (analysis()->pictures.front().factor > 1) dots = Dots::Coarse;
+    for (const QString& part : dotsCaption(*analysis(), state, dots)) caption.add(part, theme.faint);
     return caption;
 }
 
@@ -295,7 +296,7 @@ void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme)
     }
     const Layout& layout = layoutOf(rect);
     const std::vector<double> care = cares();
-    bool pooled = analysis()->pictures.front().factor > 1;
+    Dots dots = Dots::Cells;
     for (int h = 0; h < analysis()->heads(); ++h) {
         HeadFrame frame;
         frame.head = h;
@@ -310,10 +311,10 @@ void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme)
         frame.care = care[static_cast<std::size_t>(h)];
         drawHead(painter, frame, theme);
         const ShownCells shown = cellsShown(painter, frame.cells.rect, frame.cells.rows, frame.cells.columns);
-        pooled = pooled || shown.rows < frame.cells.rows || shown.columns < frame.cells.columns;
+        if (shown.rows < frame.cells.rows || shown.columns < frame.cells.columns) dots = Dots::Pooled;
     }
     drawRowLabels(painter, layout, theme);
-    if (!layout.legend.isEmpty()) caption(layout, rect, theme, pooled).draw(painter, layout.legend, theme);
+    if (!layout.legend.isEmpty()) caption(layout, rect, theme, dots).draw(painter, layout.legend, theme);
 }
 
 void HeadGrid::drawHead(QPainter& painter, const HeadFrame& frame, const Theme& theme) const {

@@ -6,6 +6,7 @@
 #include "ui/views/hover_delay.h"
 #include "ui/views/link_choice.h"
 #include "ui/views/matrix_image.h"
+#include "ui/views/shown.h"
 #include "ui/views/view.h"
 
 #include <QTimer>
@@ -50,7 +51,7 @@ private:
     CellGrid matrixIn(const Layout& layout, int head) const;
     Layout arranged(const QRectF& area, Layout layout) const;
     /// What the colours mean, and everything the pictures leave out.
-    Caption caption(const Layout& layout, const QRectF& rect, const Theme& theme, bool pooled) const;
+    Caption caption(const Layout& layout, const QRectF& rect, const Theme& theme, Dots dots) const;
     ColourScale colourScale() const;
     void drawRowLabels(QPainter& painter, const Layout& layout, const Theme& theme) const;
     std::optional<int> headAt(const QPointF& point) const;

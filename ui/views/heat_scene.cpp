@@ -131,13 +131,13 @@ HeatScene::HeatScene(const Analysis& a, const Selection& s, const Theme& t, cons
     request.largestCell =
         largest * std::clamp(std::min(share(m_rowLabels, rows.count), share(m_columnLabels, columns.count)), 1.0, 4.0);
     // Below a height, the cells need all of it.
-    if (area.height() >= 180) request.caption = caption(nullptr, analysis.pictures.front().factor > 1).height();
+    if (area.height() >= 180) request.caption = caption(nullptr, analysis.pictures.front().factor > 1 ? Dots::Coarse : Dots::Cells).height();
     layout = layoutHeat(request);
     // Only where the cells turn out smaller than pixels has the caption to say so.
     const QRectF& cells = layout.cells.rect;
     const bool fine = cells.width() < static_cast<double>(columns.count) || cells.height() < static_cast<double>(rows.count);
     if (request.caption > 0 && fine && analysis.pictures.front().factor == 1) {
-        request.caption = caption(nullptr, true).height();
+        request.caption = caption(nullptr, Dots::Pooled).height();
         layout = layoutHeat(request);
     }
 }
@@ -162,9 +162,9 @@ void HeatScene::draw(QPainter& painter, const HeatCells& cells, ShadeCache* imag
     drawPlot(painter, cells);
     if (layout.numbers && cells.factor == 1) drawNumbers(painter, cells);
     drawDropped(painter, DroppedPlace{analysis, head, layout.cells, rows.first, columns.first}, selection.state(), theme);
-    const bool pooled = coarse(painter, cells);
-    drawHeader(painter, pooled);
-    if (!layout.caption.isEmpty()) caption(&cells, pooled).draw(painter, layout.caption, theme);
+    const Dots stand = dots(painter, cells);
+    drawHeader(painter, stand);
+    if (!layout.caption.isEmpty()) caption(&cells, stand).draw(painter, layout.caption, theme);
     drawTitles(painter);
     drawSums(painter, cells);
     drawRowLabels(painter);
@@ -173,15 +173,16 @@ void HeatScene::draw(QPainter& painter, const HeatCells& cells, ShadeCache* imag
     painter.restore();
 }
 
-/// Whether a dot of the picture stands for several weights on this device.
-bool HeatScene::coarse(const QPainter& painter, const HeatCells& cells) const {
+/// What a dot of the picture stands for on this device.
+Dots HeatScene::dots(const QPainter& painter, const HeatCells& cells) const {
     const HeadShades& shades = cells.shades;
     const ShownCells shown = cellsShown(painter, layout.cells.rect, shades.rows(), shades.columns());
-    return cells.factor > 1 || shown.rows < shades.rows() || shown.columns < shades.columns();
+    if (cells.factor > 1) return Dots::Coarse;
+    return shown.rows < shades.rows() || shown.columns < shades.columns() ? Dots::Pooled : Dots::Cells;
 }
 
 /// What the picture leaves out.
-QStringList HeatScene::notes(bool coarse) const {
+QStringList HeatScene::notes(Dots dots) const {
     QStringList notes;
     const QString hidden = hiddenCaption(analysis, selection.state());
     if (!hidden.isEmpty()) notes << hidden.split(QStringLiteral("; "));
@@ -199,8 +200,7 @@ QStringList HeatScene::notes(bool coarse) const {
     };
     part(turned ? columns : rows, Words::tr("queries"), analysis.queries.size());
     part(turned ? rows : columns, Words::tr("keys"), analysis.keys.size());
-    if (coarse) notes << Words::tr("each dot: the greatest of several weights");
-    return notes;
+    return notes << dotsCaption(analysis, selection.state(), dots);
 }
 
 /// "Head 3 · same token", and how much of the mass that holds.
@@ -211,12 +211,12 @@ QString HeatScene::title() const {
 }
 
 /// The notes, when all of them have room beside the title.
-QString HeatScene::headerNotes(bool coarse) const {
+QString HeatScene::headerNotes(Dots dots) const {
     const QFont face = bold(font);
     const double side = std::round(QFontMetricsF(face).height() * 0.7);
     const double pad = size.width() < 420 || size.height() < 320 ? 8 : 16;
     const double room = size.width() - 2 * pad - side - 8 - QFontMetricsF(face).horizontalAdvance(title()) - 24;
-    const QString all = notes(coarse).join(QStringLiteral(" · "));
+    const QString all = notes(dots).join(QStringLiteral(" · "));
     return QFontMetricsF(small).horizontalAdvance(all) <= room ? all : QString();
 }
 
@@ -228,17 +228,17 @@ ColourScale HeatScene::colourScale(const HeatCells* cells) const {
             state.colours};
 }
 
-Caption HeatScene::caption(const HeatCells* cells, bool coarse) const {
+Caption HeatScene::caption(const HeatCells* cells, Dots dots) const {
     Caption caption(small, size.width() - 16);
     if (!hasColourBar(size)) caption.add(colourScale(cells), theme);
     if (hasRowBars(size) && !hasColumnBars(size))
         caption.add(turned ? Words::tr("bars: received") : Words::tr("bars: row Σ"), theme.ink(rowColour()));
-    if (headerNotes(coarse).isEmpty())
-        for (const QString& note : notes(coarse)) caption.add(note, theme.faint);
+    if (headerNotes(dots).isEmpty())
+        for (const QString& note : notes(dots)) caption.add(note, theme.faint);
     return caption;
 }
 
-void HeatScene::drawHeader(QPainter& painter, bool coarse) const {
+void HeatScene::drawHeader(QPainter& painter, Dots dots) const {
     const QRectF& r = layout.header;
     const QColor ground = theme.head(head, analysis.heads());
     const QFont face = bold(font);
@@ -252,7 +252,7 @@ void HeatScene::drawHeader(QPainter& painter, bool coarse) const {
                      QFontMetricsF(face).elidedText(title(), Qt::ElideRight, room.width()));
     painter.setFont(small);
     painter.setPen(theme.faint);
-    painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter, headerNotes(coarse));
+    painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter, headerNotes(dots));
 }
 
 void HeatScene::drawTitles(QPainter& painter) const {

@@ -7,6 +7,7 @@
 #include "ui/views/head_plot.h"
 #include "ui/views/heat_layout.h"
 #include "ui/views/matrix_image.h"
+#include "ui/views/shown.h"
 
 #include <QHash>
 #include <QStringList>
@@ -84,13 +85,13 @@ private:
     bool isDropped(Index row, Index column) const;
 
     QString title() const;
-    QStringList notes(bool coarse) const;
+    QStringList notes(Dots dots) const;
     /// What does not stand in the header and beside the cells. `cells`: null while there are none yet.
-    Caption caption(const HeatCells* cells, bool coarse) const;
-    bool coarse(const QPainter& painter, const HeatCells& cells) const;
-    QString headerNotes(bool coarse) const;
+    Caption caption(const HeatCells* cells, Dots dots) const;
+    Dots dots(const QPainter& painter, const HeatCells& cells) const;
+    QString headerNotes(Dots dots) const;
     ColourScale colourScale(const HeatCells* cells) const;
-    void drawHeader(QPainter& painter, bool coarse) const;
+    void drawHeader(QPainter& painter, Dots dots) const;
     void drawTitles(QPainter& painter) const;
     void drawRowLabels(QPainter& painter) const;
     void drawColumnLabels(QPainter& painter) const;

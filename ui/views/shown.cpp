@@ -76,6 +76,14 @@ QStringList dropoutNotes(const Analysis& analysis, const ViewState& state, const
     return notes;
 }
 
+QStringList dotsCaption(const Analysis& analysis, const ViewState& state, Dots dots) {
+    if (dots == Dots::Cells) return {};
+    QStringList said{Words::tr("each dot: the greatest of several weights")};
+    if (dots == Dots::Coarse && state.renormalise && !hiddenKeys(analysis, state).empty())
+        said << Words::tr("dots scaled by what their rows keep on average");
+    return said;
+}
+
 bool wasDropped(const Analysis& analysis, int head, Index query, Index key) {
     return analysis.trace && isDropped(*analysis.trace, head, query, key);
 }

@@ -24,6 +24,14 @@ QString hiddenCaption(const Analysis& analysis, const ViewState& state);
 /// What dropout does to the picture, in pieces: that of its mark, or of what stands for it, and that of the others'
 /// size, which renormalising takes back. Empty without dropout.
 QStringList dropoutNotes(const Analysis& analysis, const ViewState& state, const QString& shownAs);
+/// What one dot of a picture stands for.
+enum class Dots {
+    Cells,  ///< one weight
+    Pooled, ///< several, as shown
+    Coarse, ///< several of the head's coarse picture, whose rows are scaled by the mean of those they stand for
+};
+/// "each dot: the greatest of several weights", and how coarse rows are renormalised; empty for single ones.
+QStringList dotsCaption(const Analysis& analysis, const ViewState& state, Dots dots);
 /// Whether dropout made this weight 0.
 bool wasDropped(const Analysis& analysis, int head, Index query, Index key);
 /// Whether this query may read this key in this head.
