@@ -49,31 +49,6 @@ Mask::Span rowsOf(const LayerTrace& t, Index block) {
     return {first, std::min(first + LayerTrace::blockRows(), t.queries())};
 }
 
-/// All heads, all row blocks; what is left undone when stopped is of no use.
-void attendBlocks(LayerTrace& t, const std::stop_token& stop, const WeightsReader& reader) {
-    const AttentionConfig& c = t.config;
-    std::vector<PackedHead> packed(static_cast<std::size_t>(c.kvHeads));
-    parallelFor(c.kvHeads,
-                [&](Index kv) { packed[static_cast<std::size_t>(kv)] = packHead(t, static_cast<int>(kv), true); });
-
-    const Index blocks = t.blocks();
-    Workplaces workplaces(t);
-    parallelFor(c.heads * blocks, [&](Index task) {
-        if (stop.stop_requested()) return;
-        const int head = static_cast<int>(task / blocks);
-        const Index block = blocks - 1 - task % blocks; // under a causal mask the last rows are the longest: first
-        const Index firstRow = block * LayerTrace::blockRows();
-        const PackedHead& kv = packed[static_cast<std::size_t>(c.kvHeadOf(head))];
-        auto rows = workplaces.take();
-        rows->computeScores(kv, head, rowsOf(t, block));
-        rows->applySoftmax(&t.rowMax(head, firstRow), &t.rowSum(head, firstRow));
-        rows->applyDropout();
-        if (reader) reader(rows->cells());
-        rows->multiplyValues(kv, &t.context(firstRow, head * c.dV), t.context.cols());
-        workplaces.giveBack(std::move(rows));
-    });
-}
-
 /// Into rows firstRow … of out [≥ firstRow + rows of the block, n_k], which held zeros.
 void copyRows(const WeightsBlock& from, Matrix& out, Index firstRow) {
     for (Index r = 0; r < from.rows; ++r) {
@@ -112,6 +87,31 @@ void oneBlock(const LayerTrace& t, int head, Index block, Stage stage, Matrix& o
 }
 
 } // namespace
+
+void attendHeads(LayerTrace& t, Index firstRow, const std::stop_token& stop, const WeightsReader& reader) {
+    const AttentionConfig& c = t.config;
+    std::vector<PackedHead> packed(static_cast<std::size_t>(c.kvHeads));
+    parallelFor(c.kvHeads,
+                [&](Index kv) { packed[static_cast<std::size_t>(kv)] = packHead(t, static_cast<int>(kv), true); });
+
+    const Index firstBlock = firstRow / LayerTrace::blockRows();
+    const Index blocks = reader ? t.blocks() : t.blocks() - firstBlock;
+    Workplaces workplaces(t);
+    parallelFor(c.heads * blocks, [&](Index task) {
+        if (stop.stop_requested()) return;
+        const int head = static_cast<int>(task / blocks);
+        const Index block = t.blocks() - 1 - task % blocks; // under a causal mask the last rows are the longest: first
+        const Index row = block * LayerTrace::blockRows();
+        const PackedHead& kv = packed[static_cast<std::size_t>(c.kvHeadOf(head))];
+        auto rows = workplaces.take();
+        rows->computeScores(kv, head, rowsOf(t, block));
+        rows->applySoftmax(&t.rowMax(head, row), &t.rowSum(head, row));
+        rows->applyDropout();
+        if (reader) reader(rows->cells());
+        if (block >= firstBlock) rows->multiplyValues(kv, &t.context(row, head * c.dV), t.context.cols());
+        workplaces.giveBack(std::move(rows));
+    });
+}
 
 Index LayerTrace::blockRows() {
     return 48; // whole tiles of all Kernels, and 48 rows of weights for 4,096 keys fit the second-level cache
@@ -196,7 +196,7 @@ Result<std::shared_ptr<const LayerTrace>> attend(AttentionInput input, std::stop
                                    {input.keys.get(), &w.wk, &w.bk, &trace->k},
                                    {input.keys.get(), &w.wv, &w.bv, &trace->v}};
     multiply(projections, stop);
-    attendBlocks(*trace, stop, reader);
+    attendHeads(*trace, 0, stop, reader);
     const Matrix together = c.combine == Combine::Concat ? Matrix() : joined(*trace);
     const Product last{c.combine == Combine::Concat ? &trace->context : &together, &w.wo, &w.bo, &trace->output};
     multiply({&last, 1}, stop);

@@ -32,17 +32,19 @@ class LayerTrace {
 public:
     AttentionConfig config;
     Mask mask;
-    std::uint64_t seed = 0; ///< of the dropped weights
-    std::shared_ptr<const AttentionWeights> weightsUsed;
-    std::shared_ptr<const Matrix> input;    ///< [n_q, d_model]
-    std::shared_ptr<const Matrix> keyInput; ///< [n_k, d_in]; the same object as input in self-attention
-    Matrix q;                               ///< [n_q, heads · d_k], with bias, before the scale
-    Matrix k;                               ///< [n_k, kv_heads · d_k]
-    Matrix v;                               ///< [n_k, kv_heads · d_v]
-    Matrix context;                         ///< [n_q, heads · d_v] = weights · v, per head
-    Matrix output;                          ///< [n_q, d_model], after joining, W_O and its bias
-    Matrix rowMax;                          ///< [heads, n_q] greatest allowed score of the row (0 where all is masked)
-    Matrix rowSum;                          ///< [heads, n_q] Σ exp(score − rowMax) over allowed keys (0 where all is masked)
+    std::uint64_t seed = 0;                              ///< of the dropped weights
+    std::shared_ptr<const AttentionWeights> weightsUsed; ///< null in a model's trace: its matrices are in the Model
+    std::shared_ptr<const Matrix> input;                 ///< [n_q, d_model]
+    std::shared_ptr<const Matrix> keyInput;              ///< [n_k, d_in]; the same object as input in self-attention
+    Matrix q;                                            ///< [n_q, heads · d_k], with bias, before the scale
+    Matrix k;                                            ///< [n_k, kv_heads · d_k]
+    Matrix v;                                            ///< [n_k, kv_heads · d_v]
+    Matrix context;                                      ///< [n_q, heads · d_v] = weights · v, per head
+    Matrix output;                                       ///< [n_q, d_model], after joining, W_O and its bias
+    std::shared_ptr<const Matrix> positionBias; ///< [heads, n_q + n_k − 1] or null: column j − i + n_q − 1 is added to
+                                                ///< the score of query i and key j (Raffel et al. 2020)
+    Matrix rowMax; ///< [heads, n_q] greatest allowed score of the row (0 where all is masked)
+    Matrix rowSum; ///< [heads, n_q] Σ exp(score − rowMax) over allowed keys (0 where all is masked)
 
     Index queries() const { return q.rows(); }
     Index keys() const { return k.rows(); }
@@ -91,6 +93,11 @@ struct AttentionInput {
     Mask mask;                             ///< made for n_q, n_k and heads
     std::uint64_t seed = 0;                ///< of the dropped weights
 };
+
+/// The middle of attention: rows firstRow … n_q − 1 of context, rowMax and rowSum from config, mask, q, k, v and
+/// positionBias. A reader sees the rows before firstRow too. Rows have the same bits whatever firstRow is. What is left
+/// undone when stopped is of no use.
+void attendHeads(LayerTrace& trace, Index firstRow, const std::stop_token& stop, const WeightsReader& reader);
 
 /// Multi-head attention, Vaswani et al. 2017, §3.2: softmax(scores)·V per head, joined, W_O.
 /// Asserts on shapes that do not fit the config (whoever builds the input checks them). Cancelled when `stop` is set.

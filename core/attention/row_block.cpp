@@ -120,6 +120,17 @@ void RowBlock::computeScores(const PackedHead& packed, int head, Mask::Span rowS
             score(static_cast<int>(rows), t);
         }
     }
+    if (m_trace.positionBias) addPositionBias();
+}
+
+void RowBlock::addPositionBias() {
+    constexpr Scalar most = std::numeric_limits<Scalar>::max();
+    for (Index r = 0; r < m_rows; ++r) {
+        const Mask::Span span = keysOf(r, r + 1);
+        const Scalar* bias = m_trace.positionBias->row(m_head).data() + m_trace.queries() - 1 - (m_firstRow + r);
+        Scalar* cells = row(r);
+        for (Index j = span.begin; j < span.end; ++j) cells[j] = std::clamp(cells[j] + bias[j], -most, most);
+    }
 }
 
 void RowBlock::forbid(Index r, Mask::Span span) {

@@ -23,7 +23,7 @@ PackedHead packKeys(const LayerTrace& trace, int kvHead, Mask::Span keys);
 /// the other.
 class RowBlock {
 public:
-    /// Of `trace` only config, mask, seed, q, k and v are read; it must outlive the block.
+    /// Of `trace` only config, mask, seed, q, k, v and positionBias are read; it must outlive the block.
     explicit RowBlock(const LayerTrace& trace);
 
     /// The scores of the keys that the rows (at most blockRows()) may read, a few more where tiles are cut, or, with
@@ -45,6 +45,7 @@ private:
     /// The keys that some of the block's rows first … last − 1 may read.
     Mask::Span keysOf(Index first, Index last) const;
     void copyQueries();
+    void addPositionBias();
     /// Rewrites forbidden cells of a row as −∞.
     void forbid(Index r, Mask::Span span);
 

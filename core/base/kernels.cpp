@@ -24,6 +24,9 @@ INLINE Scalar squareRoot(Scalar x) {
 [[gnu::noinline]] Scalar exactLogarithm(Scalar x) {
     return std::log(x);
 }
+[[gnu::noinline]] Scalar exactErf(Scalar x) {
+    return std::erf(x);
+}
 
 namespace baseline {
 #define VECTOR_BYTES 16

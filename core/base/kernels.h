@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/activation.h"
 #include "core/base/matrix.h"
 
 #include <vector>
@@ -30,6 +31,18 @@ struct RowSums {
     Scalar distance = 0;  ///< Σ w[j] · |j − origin|
 };
 
+/// A norm of one vector: out = (x − mean) / √(variance + eps) · weight + bias (Ba et al. 2016), or, with `rms`,
+/// x / √(mean(x²) + eps) · weight (Zhang and Sennrich 2019).
+struct NormRow {
+    const Scalar* x = nullptr; ///< [n]
+    Index n = 0;
+    double eps = 0;
+    bool rms = false;
+    const Scalar* weight = nullptr; ///< [n]
+    const Scalar* bias = nullptr;   ///< [n], or null
+    Scalar* out = nullptr;          ///< [n], may be x
+};
+
 /// The inner loops, written once and compiled for several instruction sets. Results beyond the number type's range
 /// become its largest numbers, so that no infinity, and from it no NaN, comes from finite input.
 struct Kernels {
@@ -49,6 +62,11 @@ struct Kernels {
     void (*multiply)(Scalar* x, Index n, Scalar factor) = nullptr;
     /// Of non-negative w[0 … n); the logarithm's error is about 1e-7 for float, std::log for double.
     RowSums (*rowSums)(const Scalar* w, Index n, Index origin) = nullptr;
+    /// x ← activation(x). Error about 2e-7 · max(1, |x|) for float; the standard library's functions for double.
+    void (*activate)(Activation activation, Scalar* x, Index n) = nullptr;
+    void (*normalize)(const NormRow& row) = nullptr;
+    /// float16 or, with `brain`, bfloat16 to Scalar, exact. n is a multiple of `panel`.
+    void (*widen)(const std::uint16_t* from, bool brain, Index n, Scalar* to) = nullptr;
 };
 
 /// The fastest for this processor.

@@ -206,5 +206,103 @@ RowSums rowSums(const Scalar* w, Index n, Index origin) {
     return result;
 }
 
-constexpr Kernels table = {NAME,           TILE_ROWS, panelColumns,  anyTile<false>, anyTile<true>,
-                           maximum, exponentials, multiply, rowSums};
+/// 1 / (1 + e⁻ˣ), without overflow on either side.
+INLINE Vector sigmoid(Vector x) {
+    const Vector e = exponential(x < 0 ? x : -x);
+    return (x < 0 ? e : splat(1)) / (e + Scalar(1));
+}
+
+/// float: Abramowitz and Stegun 7.1.26, absolute error below 1.5e-7.
+INLINE Vector errorFunction(Vector x) {
+    if constexpr (sizeof(Scalar) == 8) {
+        for (Index l = 0; l < lanes; ++l) x[l] = exactErf(x[l]);
+        return x;
+    } else {
+        const Vector size = x < 0 ? -x : x;
+        const Vector t = splat(1) / (size * 0.3275911F + 1.0F);
+        Vector p = t * 1.061405429F - 1.453152027F;
+        p = p * t + 1.421413741F;
+        p = p * t - 0.284496736F;
+        p = p * t + 0.254829592F;
+        const Vector result = splat(1) - p * t * exponential(-size * size);
+        return x < 0 ? -result : result;
+    }
+}
+
+template <Activation which> INLINE Vector activated(Vector x) {
+    if constexpr (which == Activation::Gelu)
+        return x * (errorFunction(x * Scalar(0.70710678118654752)) + Scalar(1)) * Scalar(0.5);
+    if constexpr (which == Activation::GeluTanh)
+        return x * sigmoid((x + x * x * x * Scalar(0.044715)) * Scalar(1.5957691216057308)); // 2 √(2/π)
+    if constexpr (which == Activation::QuickGelu) return x * sigmoid(x * Scalar(1.702));
+    if constexpr (which == Activation::Silu) return x * sigmoid(x);
+    if constexpr (which == Activation::Relu) return x > 0 ? x : Vector{};
+    if constexpr (which == Activation::Tanh) return sigmoid(x * Scalar(2)) * Scalar(2) - Scalar(1);
+    if constexpr (which == Activation::Sigmoid) return sigmoid(x);
+}
+
+template <Activation which> void activateAll(Scalar* x, Index n) {
+    Index j = 0;
+    for (; j + lanes <= n; j += lanes) store(x + j, activated<which>(load(x + j)));
+    if (j < n) storeSome(x + j, activated<which>(loadSome(x + j, n - j, 0)), n - j);
+}
+
+void activate(Activation activation, Scalar* x, Index n) {
+    switch (activation) {
+    case Activation::Gelu: return activateAll<Activation::Gelu>(x, n);
+    case Activation::GeluTanh: return activateAll<Activation::GeluTanh>(x, n);
+    case Activation::QuickGelu: return activateAll<Activation::QuickGelu>(x, n);
+    case Activation::Silu: return activateAll<Activation::Silu>(x, n);
+    case Activation::Relu: return activateAll<Activation::Relu>(x, n);
+    case Activation::Tanh: return activateAll<Activation::Tanh>(x, n);
+    case Activation::Sigmoid: return activateAll<Activation::Sigmoid>(x, n);
+    }
+}
+
+/// Σ f(x) in double where the lanes meet: a row's mean must not depend on how wide the vectors are by more than rounding.
+template <class F> INLINE double sumOver(const Scalar* x, Index n, Scalar filler, F f) {
+    Vector sum{};
+    Index j = 0;
+    for (; j + lanes <= n; j += lanes) sum += f(load(x + j));
+    if (j < n) sum += f(loadSome(x + j, n - j, filler));
+    double result = 0;
+    for (Index l = 0; l < lanes; ++l) result += static_cast<double>(sum[l]);
+    return result;
+}
+
+void normalize(const NormRow& row) {
+    const auto count = static_cast<double>(row.n);
+    const Scalar mean =
+        row.rms ? 0 : static_cast<Scalar>(sumOver(row.x, row.n, 0, [](Vector v) __attribute__((always_inline)) { return v; }) / count);
+    const double squares =
+        sumOver(row.x, row.n, mean, [mean](Vector v) __attribute__((always_inline)) { return (v - mean) * (v - mean); });
+    const auto scale = static_cast<Scalar>(1 / __builtin_sqrt(squares / count + row.eps));
+    for (Index j = 0; j < row.n; j += lanes) {
+        const Index some = row.n - j < lanes ? row.n - j : lanes;
+        const Vector bias = row.bias ? loadSome(row.bias + j, some, 0) : Vector{};
+        const Vector v = (loadSome(row.x + j, some, 0) - mean) * scale * loadSome(row.weight + j, some, 0) + bias;
+        storeSome(row.out + j, v, some);
+    }
+}
+
+void widen(const std::uint16_t* from, bool brain, Index n, Scalar* to) {
+    using Halves = std::uint16_t __attribute__((vector_size(2 * lanes)));
+    using Words = std::uint32_t __attribute__((vector_size(4 * lanes)));
+    using Floats = float __attribute__((vector_size(4 * lanes)));
+    for (Index j = 0; j < n; j += lanes) {
+        Halves raw;
+        __builtin_memcpy(&raw, from + j, sizeof raw);
+        const Words bits = __builtin_convertvector(raw, Words);
+        Floats value = reinterpret_cast<Floats>(bits << 16);
+        if (!brain) {
+            // The exponent moves by 112 when the number is multiplied; that is exact for denormal ones too.
+            const Floats size = reinterpret_cast<Floats>((bits & 0x7FFFU) << 13) * 0x1p112F;
+            const Words endless = (bits & 0x7C00U) == 0x7C00U ? Words{} + 0x7F800000U : Words{};
+            value = reinterpret_cast<Floats>(reinterpret_cast<Words>(size) | endless | (bits & 0x8000U) << 16);
+        }
+        store(to + j, __builtin_convertvector(value, Vector));
+    }
+}
+
+constexpr Kernels table = {NAME,     TILE_ROWS, panelColumns, anyTile<false>, anyTile<true>, maximum,
+                           exponentials, multiply, rowSums,      activate,       normalize,     widen};

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <new>
 
 namespace headscope {
 
@@ -44,9 +43,8 @@ public:
 
 private:
     struct Free {
-        void operator()(std::byte* p) const { ::operator delete(p, alignment); }
+        void operator()(std::byte* p) const;
     };
-    static constexpr std::align_val_t alignment{64};
     std::size_t itemSize() const;
 
     Index m_rows = 0;

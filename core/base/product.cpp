@@ -28,37 +28,72 @@ Index evenTile(Index rows) {
     return (rows + tiles - 1) / tiles;
 }
 
-void run(const Task& task) {
+/// The rows of 16-bit weights that are widened at once: so many of a panel stay in the first-level cache.
+constexpr Index widenedAtOnce = 256;
+
+/// All rows of a task times part of one panel of w: rows d … d + t.depth of w stand in t.b.
+void multiplyRows(const Task& task, Index rows, Index column, Index d, Tile t) {
+    const Product& p = *task.product;
+    const Index step = evenTile(rows);
+    t.aStride = p.x->cols();
+    t.cStride = p.y->cols();
+    t.cols = std::min(kernels().panel, p.y->cols() - column);
+    const bool last = d + t.depth == p.x->cols();
+    t.bias = last && p.bias && !p.bias->empty() ? p.bias->data() + column : nullptr;
+    t.onTop = d > 0;
+    for (Index r = 0; r < rows; r += step) {
+        t.a = p.x->data() + (task.firstRow + r) * t.aStride + d;
+        t.c = p.y->data() + (task.firstRow + r) * t.cStride + column;
+        kernels().product(static_cast<int>(std::min(step, rows - r)), t);
+    }
+}
+
+void runPacked(const Task& task, Index rows, Index columns) {
+    const PackedMatrix& w = *task.product->packed;
+    const Index panel = kernels().panel;
+    const bool native = w.type() == PackedType::Native;
+    const Index deep = native ? w.rows() : widenedAtOnce;
+    AlignedBuffer scratch(native ? 0 : deep * panel);
+    for (Index c = task.firstColumn; c < task.firstColumn + columns; c += panel) {
+        for (Index d = 0; d < w.rows(); d += deep) {
+            Tile t;
+            t.depth = std::min(deep, w.rows() - d);
+            t.b = w.widened(c / panel, d, t.depth, scratch.data());
+            t.bStride = panel;
+            multiplyRows(task, rows, c, d, t);
+        }
+    }
+}
+
+void runUnpacked(const Task& task, Index rows, Index columns) {
     const Kernels& k = kernels();
-    const Matrix& x = *task.product->x;
     const Matrix& w = *task.product->w;
-    Matrix& y = *task.product->y;
-    const Index rows = std::min(rowsPerTask, x.rows() - task.firstRow);
-    const Index columns = std::min(panelsPerTask * k.panel, w.cols() - task.firstColumn);
     const Index depth = w.rows();
     // Packing pays when several tiles read what was packed, and is needed where a panel juts out of w.
     const bool packed = rows > 4 * k.rows || columns % k.panel != 0;
     AlignedBuffer panels(packed ? packedSize(depth, columns) : 0);
     if (packed) packPanels({w.data() + task.firstColumn, w.cols(), depth, columns}, panels.data());
-
-    const bool biased = task.product->bias && !task.product->bias->empty();
-    const Index step = evenTile(rows);
-    for (Index r = 0; r < rows; r += step) {
-        for (Index c = 0; c < columns; c += k.panel) {
-            const Index column = task.firstColumn + c;
-            Tile t;
-            t.a = x.data() + (task.firstRow + r) * x.cols();
-            t.aStride = x.cols();
-            t.b = packed ? panels.data() + c * depth : w.data() + column;
-            t.bStride = packed ? k.panel : w.cols();
-            t.depth = depth;
-            t.c = y.data() + (task.firstRow + r) * y.cols() + column;
-            t.cStride = y.cols();
-            t.cols = std::min(k.panel, columns - c);
-            t.bias = biased ? task.product->bias->data() + column : nullptr;
-            k.product(static_cast<int>(std::min(step, rows - r)), t);
-        }
+    for (Index c = 0; c < columns; c += k.panel) {
+        Tile t;
+        t.depth = depth;
+        t.b = packed ? panels.data() + c * depth : w.data() + task.firstColumn + c;
+        t.bStride = packed ? k.panel : w.cols();
+        multiplyRows(task, rows, task.firstColumn + c, 0, t);
     }
+}
+
+void run(const Task& task) {
+    const Product& p = *task.product;
+    const Index rows = std::min(rowsPerTask, p.x->rows() - task.firstRow);
+    const Index columns = std::min(panelsPerTask * kernels().panel, p.y->cols() - task.firstColumn);
+    if (p.packed) {
+        runPacked(task, rows, columns);
+    } else {
+        runUnpacked(task, rows, columns);
+    }
+    if (!p.then) return;
+    for (Index r = task.firstRow; r < task.firstRow + rows; ++r) // while it is in the cache
+        kernels().activate(*p.then, p.y->row(r).data() + task.firstColumn, columns);
 }
 
 } // namespace
@@ -66,10 +101,13 @@ void run(const Task& task) {
 void multiply(std::span<const Product> products, const std::stop_token& stop) {
     std::vector<Task> tasks;
     for (const Product& p : products) {
-        assert(p.x->cols() == p.w->rows() && p.y->rows() == p.x->rows() && p.y->cols() == p.w->cols());
-        assert(!p.bias || p.bias->empty() || p.bias->cols() == p.w->cols());
-        for (Index r = 0; r < p.x->rows(); r += rowsPerTask)
-            for (Index c = 0; c < p.w->cols(); c += panelsPerTask * kernels().panel) tasks.push_back({&p, r, c});
+        const Index depth = p.packed ? p.packed->rows() : p.w->rows();
+        const Index columns = p.packed ? p.packed->cols() : p.w->cols();
+        assert(p.x->cols() == depth && p.y->rows() == p.x->rows() && p.y->cols() == columns);
+        assert(!p.bias || p.bias->empty() || p.bias->cols() == columns);
+        static_cast<void>(depth);
+        for (Index r = p.firstRow; r < p.x->rows(); r += rowsPerTask)
+            for (Index c = 0; c < columns; c += panelsPerTask * kernels().panel) tasks.push_back({&p, r, c});
     }
     parallelFor(static_cast<Index>(tasks.size()), [&](Index i) {
         if (!stop.stop_requested()) run(tasks[static_cast<std::size_t>(i)]);

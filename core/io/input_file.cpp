@@ -9,6 +9,13 @@
 #include <sys/stat.h>
 
 namespace headscope {
+namespace {
+
+std::int64_t timeOfChange(const struct stat& state) {
+    return static_cast<std::int64_t>(state.st_mtim.tv_sec) * 1'000'000'000 + state.st_mtim.tv_nsec;
+}
+
+} // namespace
 
 Result<InputFile> InputFile::open(const std::string& path) {
     const auto fail = [&](int error) { return Error{ErrorCode::Io, path, describeSystemError(error)}; };
@@ -25,6 +32,7 @@ Result<InputFile> InputFile::open(const std::string& path) {
     if (!S_ISREG(state.st_mode))
         return Error{ErrorCode::Io, path, "this is a device or a pipe; the numbers have to be in a file"};
     file.m_size = static_cast<std::uint64_t>(state.st_size);
+    file.m_changed = timeOfChange(state);
     return file;
 }
 
@@ -34,6 +42,13 @@ Status InputFile::read(std::uint64_t offset, void* bytes, std::size_t count) con
     if (static_cast<std::size_t>(got) < count)
         return Error{ErrorCode::Io, m_path, "the file became shorter while it was read"};
     return {};
+}
+
+Status InputFile::unchanged() const {
+    struct stat state {};
+    if (::fstat(m_file.get(), &state) != 0) return Error{ErrorCode::Io, m_path, describeSystemError(errno)};
+    if (static_cast<std::uint64_t>(state.st_size) == m_size && timeOfChange(state) == m_changed) return {};
+    return Error{ErrorCode::Io, m_path, "the file was changed while it was read; open it again"};
 }
 
 Result<std::string> InputFile::head(std::size_t count) const {

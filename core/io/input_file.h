@@ -22,10 +22,14 @@ public:
     /// At most `count` bytes from the beginning.
     Result<std::string> head(std::size_t count) const;
 
+    /// Io error when the file's size or time of change is another than when it was opened.
+    Status unchanged() const;
+
 private:
     std::string m_path;
     Descriptor m_file;
     std::uint64_t m_size = 0;
+    std::int64_t m_changed = 0; ///< nanoseconds
 };
 
 /// What a file is that is not what its name promises, and what to do: "this is a gzip file; unpack it first". Empty

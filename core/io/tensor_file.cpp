@@ -166,6 +166,11 @@ Result<Array> TensorFile::read(const std::string& name) const {
     return array;
 }
 
+Status TensorFile::readBytes(const std::string& name, std::uint64_t offset, void* bytes, std::size_t count) const {
+    assert(!m_zip);
+    return m_file.read(m_places.at(name).offset + offset, bytes, count);
+}
+
 Result<Arrays> TensorFile::readAll() const {
     Arrays arrays;
     for (const auto& [name, info] : m_infos) {

@@ -29,6 +29,11 @@ public:
     /// The tensor must be there. Error naming it when its number type is not computed with, it is damaged or too large.
     Result<Array> read(const std::string& name) const;
     Result<Arrays> readAll() const;
+    /// Bytes `offset` … of a tensor as they are in a .safetensors file; both must be inside it. May be called from
+    /// several threads.
+    Status readBytes(const std::string& name, std::uint64_t offset, void* bytes, std::size_t count) const;
+    /// Io error when the file was written to since it was opened.
+    Status unchanged() const { return m_file.unchanged(); }
 
 private:
     struct Place {

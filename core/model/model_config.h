@@ -86,6 +86,7 @@ struct ModelConfig {
     NormPlace normPlace = NormPlace::After;
     double normEps = 1e-12;
     Activation activation = Activation::Gelu;
+    Activation headActivation = Activation::Gelu; ///< of the masked language model's head
     bool gated = false;         ///< mlp(x) = W_down · (act(W_gate · x) ⊙ W_up · x) (Shazeer 2020)
     bool embeddingNorm = false; ///< a norm behind the embeddings
     bool finalNorm = false;     ///< a norm behind the last layer
@@ -95,6 +96,8 @@ struct ModelConfig {
     PositionKind positions = PositionKind::Learned;
     int maxPositions = 0;   ///< tokens that can be read; 0: no fixed limit
     int positionOffset = 0; ///< row of the table for the first token: 2 in RoBERTa and BART
+    /// Tokens with this id stand at row positionOffset − 1 and are not counted (RoBERTa's <pad>).
+    std::optional<int> uncountedToken;
     RotaryConfig rotary;
     RelativeConfig relative;
 
