@@ -4,6 +4,7 @@
 #include "core/sources/model_folder.h"
 #include "tests/core/io_fixture.h"
 
+#include <cstring>
 #include <sys/stat.h>
 
 #include <thread>

@@ -217,7 +217,8 @@ def make(name, out, seed, vary=None):
 def vary(rng, shape):
     """Another width, depth and number of heads of the same kind of model."""
     shape = dict(shape)
-    heads, size = rng.choice([1, 2, 3, 4, 6]), rng.choice([4, 6, 8, 10, 20])
+    quarter = "use_parallel_residual" in shape  # of a head is turned: an even number
+    heads, size = rng.choice([1, 2, 3, 4, 6]), rng.choice([8, 16, 24] if quarter else [4, 6, 8, 10, 20])
     for key in ("hidden_size", "dim", "n_embd", "d_model"):
         if key in shape:
             shape[key] = heads * size
