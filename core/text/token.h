@@ -14,7 +14,10 @@ struct Token {
     std::string text;        ///< UTF-8, what is shown
     std::int64_t begin = -1; ///< byte range in the typed UTF-8 text; −1, −1 for tokens nobody typed
     std::int64_t end = -1;
-    bool special = false; ///< put in by the model's template ([CLS], </s> …)
+    bool special = false;   ///< put in by the model's template ([CLS], </s> …), or typed as one of its special tokens
+    int segment = 0;        ///< the token type that the model is fed: the pair template says which, often 0 and 1
+    int sequence = 0;       ///< which text the range counts in: 0, 1, or −1 for tokens nobody typed
+    std::int64_t word = -1; ///< sub-tokens of one word of one text share it, from 0; −1 for tokens nobody typed
 
     friend bool operator==(const Token&, const Token&) = default;
 };
