@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The reading half of session_file.h.
+#include "core/base/json_syntax.h"
 #include "core/session/mask_text.h"
 #include "core/session/names.h"
 #include "core/session/session_file.h"
@@ -47,26 +48,12 @@ std::optional<std::string> fromHex(std::string_view hex) {
     return bytes;
 }
 
-/// "ends in the middle" or the line and column, from the parser's place in the text.
-Error syntaxError(std::string_view text, std::size_t byte) {
-    if (byte > text.size()) // the parser counts the end as one more
-        return {ErrorCode::Input, "", "the file ends in the middle; it was cut off or not written completely"};
-    const std::string_view before = text.substr(0, byte > 0 ? byte - 1 : 0);
-    const auto lines = std::count(before.begin(), before.end(), '\n');
-    const std::size_t lineStart = before.rfind('\n') + 1; // npos + 1 = 0: the first line
-    return {ErrorCode::Input, "",
-            "this is not valid JSON: line " + std::to_string(lines + 1) + ", byte " +
-                std::to_string(before.size() - lineStart + 1) + " cannot be read"};
-}
-
 Result<nlohmann::json> parseJson(std::string_view text) {
-    if (text.empty()) return Error{ErrorCode::Input, "", "the file is empty"};
-    // The library takes a NUL byte for the end of the text and would not see what follows.
-    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) return syntaxError(text, nul + 1);
+    if (Status status = checkJsonStart(text); !status) return status.error();
     try {
         return nlohmann::json::parse(text);
     } catch (const nlohmann::json::parse_error& e) {
-        return syntaxError(text, e.byte);
+        return jsonSyntaxError(text, e.byte);
     } catch (const nlohmann::json::exception&) {
         return Error{ErrorCode::Input, "", "a number in the file is too large to be read"};
     }

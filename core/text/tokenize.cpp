@@ -1,56 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The only file that includes ICU.
 #include "core/text/spelling.h"
 #include "core/text/token.h"
-
-#include <unicode/brkiter.h>
-#include <unicode/uchar.h>
-#include <unicode/utext.h>
-#include <unicode/utf8.h>
+#include "core/text/unicode.h"
 
 #include <limits>
-#include <memory>
 
 namespace headscope {
 namespace {
 
-/// Where a text may be cut, in bytes, ascending, from 0 to its end. The root locale gives the same places on every
-/// machine.
-std::vector<std::int32_t> boundaries(std::string_view utf8, TokenUnit unit) {
-    const auto end = static_cast<std::int32_t>(utf8.size());
-    UErrorCode status = U_ZERO_ERROR;
-    const icu::Locale& root = icu::Locale::getRoot();
-    const std::unique_ptr<icu::BreakIterator> breaks(unit == TokenUnit::Words
-                                                         ? icu::BreakIterator::createWordInstance(root, status)
-                                                         : icu::BreakIterator::createCharacterInstance(root, status));
-    UText text = UTEXT_INITIALIZER;
-    utext_openUTF8(&text, utf8.data(), static_cast<std::int64_t>(utf8.size()), &status);
-    if (U_SUCCESS(status)) breaks->setText(&text, status);
-    std::vector<std::int32_t> places;
-    if (U_SUCCESS(status))
-        for (std::int32_t at = breaks->first(); at != icu::BreakIterator::DONE; at = breaks->next())
-            places.push_back(at);
-    else // ICU's data are missing: the whole text is one piece
-        places = {0, end};
-    utext_close(&text);
-    return places;
-}
-
-/// Calls visit(code point) for each one, U_SENTINEL for what is not UTF-8, until it returns false.
-template <class Visit> void eachCodePoint(std::string_view utf8, const Visit& visit) {
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(utf8.data());
-    const auto length = static_cast<std::int64_t>(utf8.size());
-    for (std::int64_t i = 0; i < length;) {
-        UChar32 c = U_SENTINEL;
-        U8_NEXT(bytes, i, length, c);
-        if (!visit(c)) return;
-    }
-}
-
 bool isBlank(std::string_view utf8) {
-    bool blank = true;
-    eachCodePoint(utf8, [&](UChar32 c) { return blank = c >= 0 && u_isUWhiteSpace(c); });
-    return blank;
+    for (std::size_t at = 0; at < utf8.size();)
+        if (!isWhiteSpace(nextCodePoint(utf8, at))) return false;
+    return true;
 }
 
 } // namespace
@@ -58,8 +19,8 @@ bool isBlank(std::string_view utf8) {
 std::vector<Token> tokenize(std::string_view utf8, TokenUnit unit) {
     // ICU counts in 32 bits; nobody types two gigabytes.
     if (utf8.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) return {};
-    const std::vector<std::int32_t> clusters = boundaries(utf8, TokenUnit::Characters);
-    const std::vector<std::int32_t> cuts = unit == TokenUnit::Words ? boundaries(utf8, unit) : clusters;
+    const std::vector<std::int32_t> clusters = clusterBoundaries(utf8);
+    const std::vector<std::int32_t> cuts = unit == TokenUnit::Words ? wordBoundaries(utf8) : clusters;
     std::vector<Token> tokens;
     std::size_t cluster = 0;
     std::int32_t begin = 0;
@@ -78,11 +39,10 @@ std::vector<Token> tokenize(std::string_view utf8, TokenUnit unit) {
 }
 
 std::u32string folded(std::string_view utf8) {
+    std::string repaired;
+    if (firstInvalidUtf8(utf8) >= 0) utf8 = repaired = replaceInvalidUtf8(utf8);
     std::u32string letters;
-    eachCodePoint(utf8, [&](UChar32 c) {
-        letters.push_back(c < 0 ? U'\uFFFD' : static_cast<char32_t>(u_foldCase(c, U_FOLD_CASE_DEFAULT)));
-        return true;
-    });
+    for (std::size_t at = 0; at < utf8.size();) letters.push_back(simpleFold(nextCodePoint(utf8, at)));
     return letters;
 }
 

@@ -36,9 +36,10 @@ public:
     Tokenizer& operator=(const Tokenizer&) = delete;
 
     /// The tokens of a UTF-8 text (may be empty, may hold NUL), with the tokens that the model's template adds when
-    /// `addSpecial`. Text that spells one of the model's special tokens becomes that token. Token::text is the entry of
-    /// the vocabulary ("Ġcat", "##ing"); ranges are the library's offsets in bytes, and may be empty or overlap.
-    /// Input error where the text is not UTF-8, or needs the unknown token and the vocabulary has none.
+    /// `addSpecial`. Text that spells one of the model's special tokens becomes that token. Token::text is the
+    /// library's: the entry of the vocabulary ("Ġcat", "##ing"), the typed text where that is not in it; ranges are the
+    /// library's offsets in bytes, and may be empty or overlap. Input error where the text is not UTF-8, or needs the
+    /// unknown token and the vocabulary has none.
     Result<std::vector<Token>> encode(std::string_view text, bool addSpecial = true) const;
     /// Two texts in one sequence, joined by the pair template. Ranges count in the text that Token::sequence names.
     Result<std::vector<Token>> encodePair(std::string_view first, std::string_view second,
@@ -60,6 +61,8 @@ public:
     const SpecialIds& special() const;
 
 private:
+    Result<std::vector<Token>> encodeAll(const std::vector<std::string_view>& texts, bool addSpecial) const;
+
     std::unique_ptr<const TokenizerParts> m_parts;
 };
 
