@@ -2,6 +2,7 @@
 #include "app/arguments.h"
 
 #include "app/values.h"
+#include "core/sources/hub_access.h"
 
 #include <algorithm>
 #include <cctype>
@@ -79,7 +80,16 @@ Status checkExport(Command& command) {
     return {};
 }
 
+/// What is said of a word that no option belongs to.
+const char* unexpected(Verb verb) {
+    if (verb == Verb::Download) return "unexpected; one model at a time";
+    return verb == Verb::Models ? "unexpected; the list is of all models" : "unexpected; a sentence is given with --text";
+}
+
 Status checkTogether(Command& command) {
+    if (command.verb == Verb::Models) return {};
+    if (command.verb == Verb::Download)
+        return command.modelName.empty() ? usageAt("download", "which model? headscope download ORG/NAME") : Status();
     if (command.text == "-" && command.text2 == "-")
         return usageAt("--text2", "standard input can be read once; give one of the two as @FILE");
     const Sandbox& sandbox = command.session.sandbox;
@@ -166,7 +176,12 @@ Result<Command> Arguments::command(const Session& start) const {
     }
     if (command.help || command.version || command.manual) return command;
     for (const std::string& word : m_bare) {
-        if (m_verb != Verb::Window) return usageAt(word, "unexpected; a sentence is given with --text");
+        if (m_verb == Verb::Download && command.modelName.empty()) {
+            command.modelName = word;
+            if (Status status = checkHubName(word); !status.ok()) return status.error();
+            continue;
+        }
+        if (m_verb != Verb::Window) return usageAt(word, unexpected(m_verb));
         if (!command.sessionFile.empty()) return usageAt(word, "one session file at a time");
         command.sessionFile = word;
     }

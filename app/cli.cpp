@@ -3,6 +3,7 @@
 
 #include "app/help.h"
 #include "app/load.h"
+#include "app/model_verbs.h"
 #include "app/process.h"
 #include "app/verbs.h"
 #include "core/base/memory.h"
@@ -20,12 +21,27 @@ int finish(const Status& status) {
     return status.ok() ? 0 : report(status.error());
 }
 
-int runVerb(const Arguments& arguments) {
-    const Result<Command> command = load(arguments);
+Status runLoaded(const Command& command, std::stop_token stop) {
+    switch (command.verb) {
+    case Verb::Trace:
+        return runTrace(command, stop);
+    case Verb::Models:
+        return runModels(command, stop);
+    case Verb::Download:
+        return runDownload(command, stop);
+    case Verb::Export:
+    case Verb::Window:
+        break;
+    }
+    return runExport(command, stop);
+}
+
+int runVerb(const Arguments& arguments, const Command& parsed) {
+    const bool isOnAttention = (placeOf(parsed.verb) & OnAttention) != 0; // the others read no text and no dials
+    const Result<Command> command = isOnAttention ? load(arguments) : parsed;
     if (!command.ok()) return report(command.error());
     const Interrupts interrupts;
-    const Status status =
-        command->verb == Verb::Trace ? runTrace(*command, interrupts.token()) : runExport(*command, interrupts.token());
+    const Status status = runLoaded(*command, interrupts.token());
     if (!status.ok() && status.error().code == ErrorCode::Cancelled) return 128 + interrupts.signal();
     return finish(status);
 }
@@ -62,7 +78,7 @@ int dispatch(const std::vector<std::string>& words, char* programName) {
     if (command->manual) return finish(print(manPage()));
     if (command->help) return finish(print(helpText(command->verb)));
     if (command->version) return finish(print("headscope " HEADSCOPE_VERSION "\n"));
-    return command->verb == Verb::Window ? openWindow(*arguments, programName) : runVerb(*arguments);
+    return command->verb == Verb::Window ? openWindow(*arguments, programName) : runVerb(*arguments, *command);
 }
 
 } // namespace

@@ -11,7 +11,7 @@
 
 namespace headscope {
 
-enum class Verb { Window, Export, Trace };
+enum class Verb { Window, Export, Trace, Models, Download };
 
 /// What a command line asks for. Parsing fills it and opens no file; loading (app/load.h) puts the text and the masks
 /// that it names into the session.
@@ -30,6 +30,9 @@ struct Command {
     std::optional<std::string> text2;
     bool masksAsked = false; ///< the first --mask replaces those of a session file, later ones are added
     std::vector<std::string> maskFiles;
+
+    std::string modelName; ///< of download: ORG/NAME
+    bool json = false;
 
     std::string output;
     std::string format; ///< --format; empty: the file's ending decides

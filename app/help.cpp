@@ -20,6 +20,8 @@ constexpr Usage usageLines[] = {
     {Verb::Window, "headscope [FILE.headscope] [OPTIONS]"},
     {Verb::Export, "headscope export --text T [OPTIONS] -o FILE.(png|svg|pdf)"},
     {Verb::Trace, "headscope trace --text T [OPTIONS] -o FILE.(npz|safetensors|json|csv)"},
+    {Verb::Models, "headscope models [--json]"},
+    {Verb::Download, "headscope download ORG/NAME [-o FOLDER]"},
 };
 
 constexpr const char* exitCodes = "0 done; 1 the work failed (a file that cannot be read, a wrong shape, no space); 2 "

@@ -190,79 +190,80 @@ constexpr const char* Vectors = "Weights and vectors";
 constexpr const char* Look = "What is looked at";
 constexpr const char* Picture = "The picture";
 constexpr const char* Numbers = "The numbers";
+constexpr const char* Finding = "Models";
 constexpr const char* General = "In general";
 constexpr const char* Models = "Not in this version";
 
 const Option table[] = {
-    {Everywhere, Sentence, "--text", "T",
+    {OnAttention, Sentence, "--text", "T",
      "the sentence, in UTF-8; @FILE reads a file, - standard input, and @@… is a sentence that begins with @",
      [](Command& c, const std::string& v) -> Status { return c.text = v, Status(); }},
-    {Everywhere, Sentence, "--text2", "T",
+    {OnAttention, Sentence, "--text2", "T",
      "a second one: queries come from the first sentence, keys and values from this one",
      [](Command& c, const std::string& v) -> Status { return c.text2 = v, Status(); }},
-    {Everywhere, Sentence, "--tokens", "UNIT", "words (default) or characters",
+    {OnAttention, Sentence, "--tokens", "UNIT", "words (default) or characters",
      [](Command& c, const std::string& v) -> Status { return store(parseWord<TokenUnit>(v), c.session.sandbox.unit); }},
-    {Everywhere, Sentence, "--session", "FILE", "start from a saved session (.headscope); other options override it",
+    {OnAttention, Sentence, "--session", "FILE", "start from a saved session (.headscope); other options override it",
      [](Command& c, const std::string& v) -> Status {
          return c.sessionFile = v, v.empty() ? Status(usage("the file's name is missing")) : Status();
      }},
 
-    {Everywhere, Dials, "--d-model", "N", "width of the token vectors (64)",
+    {OnAttention, Dials, "--d-model", "N", "width of the token vectors (64)",
      [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.dModel); }},
-    {Everywhere, Dials, "--heads", "N", "number of heads (4)",
+    {OnAttention, Dials, "--heads", "N", "number of heads (4)",
      [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.heads); }},
-    {Everywhere, Dials, "--kv-heads", "N", "heads of keys and values; divides --heads (= heads)",
+    {OnAttention, Dials, "--kv-heads", "N", "heads of keys and values; divides --heads (= heads)",
      [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.kvHeads); }},
-    {Everywhere, Dials, "--d-k", "N", "size of a query and a key, per head (d_model ÷ heads)",
+    {OnAttention, Dials, "--d-k", "N", "size of a query and a key, per head (d_model ÷ heads)",
      [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.dK); }},
-    {Everywhere, Dials, "--d-v", "N", "size of a value, per head (d_model ÷ heads)",
+    {OnAttention, Dials, "--d-v", "N", "size of a value, per head (d_model ÷ heads)",
      [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.dV); }},
-    {Everywhere, Dials, "--score", "KIND", "scaled-dot (default: q·k/√d_k), dot (q·k), cosine, or euclidean (−‖q − k‖)",
+    {OnAttention, Dials, "--score", "KIND", "scaled-dot (default: q·k/√d_k), dot (q·k), cosine, or euclidean (−‖q − k‖)",
      [](Command& c, const std::string& v) -> Status {
          return store(parseWord<ScoreKind>(v), c.session.sandbox.score);
      }},
-    {Everywhere, Dials, "--temperature", "X", "scores are divided by it (1); from 1e-30 to 1e30",
+    {OnAttention, Dials, "--temperature", "X", "scores are divided by it (1); from 1e-30 to 1e30",
      [](Command& c, const std::string& v) -> Status {
          return store(parseNumber(v, 0, 1e30, true), c.session.sandbox.temperature);
      }},
-    {Everywhere, Dials, "--combine", "HOW", "how heads are joined before W_O: concat (default), sum or mean",
+    {OnAttention, Dials, "--combine", "HOW", "how heads are joined before W_O: concat (default), sum or mean",
      [](Command& c, const std::string& v) -> Status {
          return store(parseWord<Combine>(v), c.session.sandbox.combine);
      }},
-    {Everywhere, Dials, "--mask", "M",
+    {OnAttention, Dials, "--mask", "M",
      "none, causal, window:W (|query − key| ≤ W), prefix:P (causal, but the first P tokens see each other), "
      "padding:I,J… "
      "(keys that cannot be read, from 0), or FILE.npy ([n_q, n_k] or [heads, n_q, n_k] of 0 and 1; 1 = may attend). "
      "Given "
      "several times, a cell must be allowed by all",
      setMask},
-    {Everywhere, Dials, "--dropout", "P", "share of weights dropped, from 0 to less than 1 (0)",
+    {OnAttention, Dials, "--dropout", "P", "share of weights dropped, from 0 to less than 1 (0)",
      [](Command& c, const std::string& v) -> Status { return store(parseNumber(v, 0, 1), c.session.sandbox.dropout); }},
-    {Everywhere, Dials, "--after", "WHAT", "what follows the attention: nothing (default), mlp or rnn",
+    {OnAttention, Dials, "--after", "WHAT", "what follows the attention: nothing (default), mlp or rnn",
      [](Command& c, const std::string& v) -> Status { return store(parseWord<After>(v), c.session.sandbox.after); }},
 
-    {Everywhere, Vectors, "--weights", "W",
+    {OnAttention, Vectors, "--weights", "W",
      "designed (default), random, or FILE.safetensors or FILE.npz with a PyTorch MultiheadAttention or a Keras "
      "MultiHeadAttention layer; FILE:PREFIX picks one of several",
      setWeights},
-    {Everywhere, Vectors, "--designs", "D,D…",
+    {OnAttention, Vectors, "--designs", "D,D…",
      "what each head is built to do: previous, next, first, self, same, similar (previous,next,first,same)",
      setDesigns},
-    {Everywhere, Vectors, "--bias", nullptr, "random and designed weights get biases (off)",
+    {OnAttention, Vectors, "--bias", nullptr, "random and designed weights get biases (off)",
      [](Command& c, const std::string& v) -> Status { return c.session.sandbox.bias = isOn(v), Status(); }},
-    {Everywhere, Vectors, "--seed", "N", "of everything random, any number of 64 bits (0)",
+    {OnAttention, Vectors, "--seed", "N", "of everything random, any number of 64 bits (0)",
      [](Command& c, const std::string& v) -> Status {
          return store(parseSeed(v), c.session.sandbox.seed);
      }},
-    {Everywhere, Vectors, "--positions", "P",
+    {OnAttention, Vectors, "--positions", "P",
      "position vectors added to the tokens': sinusoidal (default), none (default with --input) or learned",
      [](Command& c, const std::string& v) -> Status {
          return store(parseWord<Positions>(v), c.session.sandbox.positions);
      }},
-    {Everywhere, Vectors, "--input", "X.npy",
+    {OnAttention, Vectors, "--input", "X.npy",
      "[n, d_model] instead of the token vectors; without --text the tokens are called 0, 1, 2 …",
      [](Command& c, const std::string& v) -> Status { return setInput(c.session.sandbox.inputFile, v); }},
-    {Everywhere, Vectors, "--input2", "Y.npy", "the same for the second sentence",
+    {OnAttention, Vectors, "--input2", "Y.npy", "the same for the second sentence",
      [](Command& c, const std::string& v) -> Status { return setInput(c.session.sandbox.input2File, v); }},
 
     {InVerbs, Look, "--head", "I,J…|all", "the heads, from 0 (all)", setHead},
@@ -327,6 +328,13 @@ const Option table[] = {
      "weights, softmax, scores, mask, q, k, v, context, output, input, hidden (weights,scores,context,output,q,k,v)",
      setWhat},
 
+    {InModels, Finding, "--json", nullptr, "a JSON list of objects, for programs",
+     [](Command& c, const std::string& v) -> Status { return c.json = isOn(v), Status(); }},
+    {InDownload, Finding, "-o, --output", "FOLDER",
+     "where to: a new or an empty folder (headscope/models/ORG/NAME below $XDG_DATA_HOME or ~/.local/share, where --model "
+     "finds it by its name)",
+     [](Command& c, const std::string& v) -> Status { return c.output = v, Status(); }},
+
     {InWindow, General, "--lang", "L", "the language: en, or a locale such as zh_CN", setLang},
     {Everywhere, General, "--quiet", nullptr, "no progress on a terminal",
      [](Command& c, const std::string& v) -> Status { return c.quiet = isOn(v), Status(); }},
@@ -338,7 +346,7 @@ const Option table[] = {
     {InWindow, General, "--man", nullptr, "",
      [](Command& c, const std::string& v) -> Status { return c.manual = isOn(v), Status(); }}, // for packagers
 
-    {Everywhere, Models, "--model", "M", "", notYet},
+    {OnAttention, Models, "--model", "M", "", notYet},
 };
 
 const VerbInfo verbTable[] = {
@@ -348,8 +356,8 @@ const VerbInfo verbTable[] = {
     {"tokenize", {}, ""},
     {"train", {}, ""},
     {"evaluate", {}, ""},
-    {"models", {}, ""},
-    {"download", {}, ""},
+    {"models", Verb::Models, "list the models on this computer"},
+    {"download", Verb::Download, "fetch a model from the Hugging Face Hub"},
     {"measure", {}, ""},
 };
 
@@ -375,6 +383,10 @@ unsigned placeOf(Verb verb) {
         return InExport;
     case Verb::Trace:
         return InTrace;
+    case Verb::Models:
+        return InModels;
+    case Verb::Download:
+        return InDownload;
     case Verb::Window:
         break;
     }

@@ -10,7 +10,16 @@
 namespace headscope {
 
 /// Where an option may be used; a set of these.
-enum In : unsigned { InWindow = 1, InExport = 2, InTrace = 4, InVerbs = InExport | InTrace, Everywhere = 7 };
+enum In : unsigned {
+    InWindow = 1,
+    InExport = 2,
+    InTrace = 4,
+    InModels = 8,
+    InDownload = 16,
+    InVerbs = InExport | InTrace,
+    OnAttention = InWindow | InVerbs,
+    Everywhere = OnAttention | InModels | InDownload
+};
 
 /// One row of the table that parsing, --help and the man page are made from.
 struct Option {

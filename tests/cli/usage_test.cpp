@@ -51,7 +51,6 @@ const Wrong cases[] = {
     {"UnknownVerb", {"frobnicate"}, "frobnicate"},
     {"LaterVerb", {"predict", "--model", "x"}, "predict: not in this version"},
     {"LaterVerbTrain", {"train", "copy"}, "not in this version"},
-    {"LaterVerbModels", {"models"}, "not in this version"},
     {"LaterModel", trace({"--model", "gpt2"}), "--model: not in this version"},
     {"UnknownOption", trace({"--hedas", "4"}), "--hedas: unknown option"},
     {"UnknownShort", trace({"-x"}), "-x: unknown option"},

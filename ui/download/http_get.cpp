@@ -55,7 +55,7 @@ HttpFailure explain(QNetworkReply::NetworkError error, const std::string& words)
     case QNetworkReply::UnknownProxyError:
         return {Kind::Refused, "the proxy does not let us through (" + words + ")"};
     default:
-        return {Kind::Broken, "the connection broke off"};
+        return {Kind::Broken, "the connection broke off (" + words + ")"};
     }
 }
 

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/model_verbs.h"
+
+#include "app/process.h"
+#include "app/terminal_line.h"
+#include "core/sources/hub_access.h"
+#include "ui/download/model_download.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace headscope {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Beside the program where it is installed; in a checkout, resources/ of the folder that the build lies in.
+std::string shippedModels() {
+    std::error_code error;
+    const fs::path program = fs::read_symlink("/proc/self/exe", error);
+    if (error) return "";
+    const fs::path installed = program.parent_path().parent_path() / "share" / "headscope" / "models";
+    if (fs::is_directory(installed, error)) return installed.string();
+    for (fs::path folder = program.parent_path(); folder.has_relative_path(); folder = folder.parent_path())
+        if (fs::is_directory(folder / "resources" / "models", error) && fs::exists(folder / "CMakeLists.txt", error))
+            return (folder / "resources" / "models").string();
+    return "";
+}
+
+/// "22.7 M", as people speak of models.
+std::string inWords(std::uint64_t count) {
+    const char* unit = count >= 1'000'000'000 ? " G" : count >= 1'000'000 ? " M" : count >= 1'000 ? " k" : "";
+    const double divisor = count >= 1'000'000'000 ? 1e9 : count >= 1'000'000 ? 1e6 : count >= 1'000 ? 1e3 : 1;
+    char text[32];
+    std::snprintf(text, sizeof text, divisor > 1 ? "%.1f%s" : "%.0f%s", static_cast<double>(count) / divisor, unit);
+    return text;
+}
+
+std::string asJson(const std::vector<ModelEntry>& entries) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const ModelEntry& entry : entries) {
+        const ModelSummary& summary = entry.summary;
+        nlohmann::ordered_json object = {{"name", entry.name},
+                                         {"where", entry.where},
+                                         {"shipped", entry.shipped},
+                                         {"architecture", summary.architecture},
+                                         {"layers", summary.layers},
+                                         {"heads", summary.heads},
+                                         {"parameters", summary.parameters},
+                                         {"supported", summary.problem.empty()}};
+        if (!summary.problem.empty()) object["reason"] = summary.problem;
+        list.push_back(std::move(object));
+    }
+    using Handler = nlohmann::ordered_json::error_handler_t; // names of files need not be UTF-8
+    return list.dump(2, ' ', false, Handler::replace) + "\n";
+}
+
+/// A name from a folder must not steer the terminal.
+std::string plain(std::string text) {
+    std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+    return text;
+}
+
+std::string asTable(const std::vector<ModelEntry>& entries) {
+    if (entries.empty()) return "There is no model on this computer yet; headscope download ORG/NAME fetches one.\n";
+    std::vector<std::array<std::string, 5>> rows = {{"NAME", "ARCHITECTURE", "LAYERS×HEADS", "PARAMETERS", "WHERE"}};
+    for (const ModelEntry& entry : entries) {
+        const ModelSummary& s = entry.summary;
+        const std::string shape = s.layers > 0 ? std::to_string(s.layers) + "×" + std::to_string(s.heads) : "?";
+        const std::string why = s.problem.empty() ? "" : "  (cannot be opened: " + plain(s.problem) + ")";
+        rows.push_back({plain(entry.name), s.architecture.empty() ? "?" : plain(s.architecture), shape,
+                        s.parameters > 0 ? inWords(s.parameters) : "?", plain(entry.where) + why});
+    }
+    const auto columns = [](const std::string& text) {
+        return static_cast<std::size_t>(
+            std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+    };
+    std::string table;
+    std::array<std::size_t, 5> widths{};
+    for (const auto& row : rows)
+        for (std::size_t i = 0; i < 4; ++i) widths[i] = std::max(widths[i], columns(row[i]));
+    for (const auto& row : rows) {
+        for (std::size_t i = 0; i < 4; ++i) table += row[i] + std::string(widths[i] - columns(row[i]) + 2, ' ');
+        table += row[4] + "\n";
+    }
+    return table;
+}
+
+std::string inWords(const DownloadProgress& progress) {
+    const auto megabytes = [](std::uint64_t bytes) {
+        char text[32];
+        std::snprintf(text, sizeof text, "%.1f", static_cast<double>(bytes) / 1e6);
+        return std::string(text);
+    };
+    const std::string amount =
+        megabytes(progress.bytes) + (progress.total ? " of " + megabytes(*progress.total) : "") + " MB";
+    switch (progress.step) {
+    case DownloadProgress::Step::Asking:
+        return "asking for the list of files";
+    case DownloadProgress::Step::Fetching:
+        return amount + "  " + progress.file;
+    case DownloadProgress::Step::Waiting:
+        return amount + "  asking again in " + std::to_string((progress.wait.count() + 999) / 1000) + " s";
+    case DownloadProgress::Step::Checking:
+        break;
+    }
+    return amount + "  checking " + progress.file;
+}
+
+} // namespace
+
+ModelPlaces programPlaces() {
+    ModelPlaces places = modelPlaces(processEnvironment);
+    places.shipped = shippedModels();
+    return places;
+}
+
+Status runModels(const Command& command, std::stop_token stop) {
+    const std::vector<ModelEntry> entries = listModels(programPlaces(), stop);
+    if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, {}};
+    return print(command.json ? asJson(entries) : asTable(entries));
+}
+
+Status runDownload(const Command& command, std::stop_token stop) {
+    DownloadRequest request{command.modelName, command.output, {}, {}};
+    if (request.folder.empty()) {
+        const ModelPlaces places = programPlaces();
+        if (places.downloads.empty())
+            return Error{ErrorCode::Usage, "-o", "missing; without HOME and XDG_DATA_HOME there is no place of our own"};
+        request.folder = downloadFolder(places, command.modelName);
+    }
+    Result<HubAccess> access = hubAccess(processEnvironment);
+    if (!access.ok()) return access.error();
+    request.access = *std::move(access);
+
+    TerminalLine line(command.quiet);
+    const QuietLibraries quiet;
+    int count = 1;
+    char name[] = "headscope";
+    char* arguments[] = {name, nullptr};
+    QCoreApplication application(count, arguments);
+    ModelDownload download;
+    std::optional<Error> error;
+    QObject::connect(&download, &ModelDownload::progressed, [&](const DownloadProgress& progress) {
+        line.show(command.modelName + ": " + inWords(progress));
+    });
+    QObject::connect(&download, &ModelDownload::finished, [&](const std::string& folder, bool fetched) {
+        line.finish(command.modelName + (fetched ? " is now in " : " was already in ") + folder);
+        QCoreApplication::quit();
+    });
+    QObject::connect(&download, &ModelDownload::failed, [&](const Error& why) {
+        error = why;
+        QCoreApplication::quit();
+    });
+    const std::stop_callback cancel(
+        stop, [&] { QMetaObject::invokeMethod(&download, [&] { download.cancel(); }, Qt::QueuedConnection); });
+    download.start(std::move(request));
+    QCoreApplication::exec();
+    return error ? Status(*error) : Status();
+}
+
+} // namespace headscope
