@@ -80,6 +80,10 @@ Status checkExport(Command& command) {
     return {};
 }
 
+bool isOfSandbox(const Option& option) {
+    return option.group == sandboxDials || option.group == sandboxVectors || option.isCalled("--tokens");
+}
+
 /// What is said of a word that no option belongs to.
 const char* unexpected(Verb verb) {
     if (verb == Verb::Download) return "unexpected; one model at a time";
@@ -90,6 +94,8 @@ Status checkTogether(Command& command) {
     if (command.verb == Verb::Models) return {};
     if (command.verb == Verb::Download)
         return command.modelName.empty() ? usageAt("download", "which model? headscope download ORG/NAME") : Status();
+    if (command.verb == Verb::Predict && command.session.model.empty())
+        return usageAt("--model", "missing; name the model to ask");
     if (command.text == "-" && command.text2 == "-")
         return usageAt("--text2", "standard input can be read once; give one of the two as @FILE");
     const Sandbox& sandbox = command.session.sandbox;
@@ -98,6 +104,7 @@ Status checkTogether(Command& command) {
     if (command.verb == Verb::Window) return {};
     if (!command.text && command.sessionFile.empty() && sandbox.inputFile.empty())
         return usageAt("--text", "missing; give a sentence: --text 'The cat sat'");
+    if (command.verb == Verb::Predict) return {};
     if (Status status = checkOutput(command); !status.ok()) return status;
     command.numbers.heads = command.heads;
     return command.verb == Verb::Trace ? checkTrace(command) : checkExport(command);
@@ -175,6 +182,9 @@ Result<Command> Arguments::command(const Session& start) const {
         overridden |= name != "--session" && name != "--theme" && name != "--lang" && name != "--quiet";
     }
     if (command.help || command.version || command.manual) return command;
+    for (const Given& given : m_given)
+        if (!command.session.model.empty() && isOfSandbox(*given.option))
+            return usageAt(given.word, "belongs to the sandbox: a model decides this for itself; leave it or --model out");
     for (const std::string& word : m_bare) {
         if (m_verb == Verb::Download && command.modelName.empty()) {
             command.modelName = word;

@@ -25,6 +25,8 @@ Status runLoaded(const Command& command, std::stop_token stop) {
     switch (command.verb) {
     case Verb::Trace:
         return runTrace(command, stop);
+    case Verb::Predict:
+        return runPredict(command, stop);
     case Verb::Models:
         return runModels(command, stop);
     case Verb::Download:
@@ -37,8 +39,8 @@ Status runLoaded(const Command& command, std::stop_token stop) {
 }
 
 int runVerb(const Arguments& arguments, const Command& parsed) {
-    const bool isOnAttention = (placeOf(parsed.verb) & OnAttention) != 0; // the others read no text and no dials
-    const Result<Command> command = isOnAttention ? load(arguments) : parsed;
+    const bool isOnText = (placeOf(parsed.verb) & OnText) != 0; // the others read no text and no dials
+    const Result<Command> command = isOnText ? load(arguments) : parsed;
     if (!command.ok()) return report(command.error());
     const Interrupts interrupts;
     const Status status = runLoaded(*command, interrupts.token());
@@ -63,7 +65,7 @@ int openWindow(const Arguments& arguments, char* programName) {
     explainMissingDisplay();
     int count = 1;
     char* argv[] = {programName, nullptr};
-    WindowStart start{{}, {}, {}, QString::fromStdString(command->lang), count, argv};
+    WindowStart start{{}, {}, {}, QString::fromStdString(command->lang), programPlaces(), count, argv};
     if (command->sessionAsked) start.session = command->session;
     if (command->isSavedSession) start.file = QString::fromStdString(command->sessionFile);
     if (command->dark) start.theme = *command->dark ? ThemeChoice::Dark : ThemeChoice::Light;

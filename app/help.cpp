@@ -20,6 +20,7 @@ constexpr Usage usageLines[] = {
     {Verb::Window, "headscope [FILE.headscope] [OPTIONS]"},
     {Verb::Export, "headscope export --text T [OPTIONS] -o FILE.(png|svg|pdf)"},
     {Verb::Trace, "headscope trace --text T [OPTIONS] -o FILE.(npz|safetensors|json|csv)"},
+    {Verb::Predict, "headscope predict --model M --text T [--top K] [--generate N] [--json]"},
     {Verb::Models, "headscope models [--json]"},
     {Verb::Download, "headscope download ORG/NAME [-o FOLDER]"},
 };

@@ -57,7 +57,8 @@ Result<std::string> readText(const std::string& option, const std::string& typed
 
 /// A sentence for work without a window must have something to attend to.
 Status checkTokens(const std::string& option, const std::string& text, const Command& command) {
-    if (command.verb == Verb::Window || !tokenize(text, command.session.sandbox.unit).empty()) return {};
+    // What a model makes of a text is known when its tokenizer has been read.
+    if (command.verb == Verb::Window || !command.session.model.empty() || !tokenize(text, command.session.sandbox.unit).empty()) return {};
     return Error{ErrorCode::Input, option, "the text has no token; give at least one word"};
 }
 

@@ -3,6 +3,7 @@
 
 #include "app/process.h"
 #include "app/terminal_line.h"
+#include "core/session/predict.h"
 #include "core/sources/hub_access.h"
 #include "ui/download/model_download.h"
 
@@ -41,6 +42,11 @@ std::string inWords(std::uint64_t count) {
     return text;
 }
 
+std::string inJson(const nlohmann::ordered_json& value) {
+    using Handler = nlohmann::ordered_json::error_handler_t; // names of files and pieces of letters need not be UTF-8
+    return value.dump(2, ' ', false, Handler::replace) + "\n";
+}
+
 std::string asJson(const std::vector<ModelEntry>& entries) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const ModelEntry& entry : entries) {
@@ -56,8 +62,7 @@ std::string asJson(const std::vector<ModelEntry>& entries) {
         if (!summary.problem.empty()) object["reason"] = summary.problem;
         list.push_back(std::move(object));
     }
-    using Handler = nlohmann::ordered_json::error_handler_t; // names of files need not be UTF-8
-    return list.dump(2, ' ', false, Handler::replace) + "\n";
+    return inJson(list);
 }
 
 /// A name from a folder must not steer the terminal.
@@ -112,7 +117,68 @@ std::string inWords(const DownloadProgress& progress) {
     return amount + "  checking " + progress.file;
 }
 
+std::string asJson(const std::vector<PositionPrediction>& found) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const PositionPrediction& at : found) {
+        nlohmann::ordered_json tokens = nlohmann::ordered_json::array();
+        for (const Prediction& p : at.predictions)
+            tokens.push_back({{"id", p.id}, {"text", p.text}, {"probability", p.probability}});
+        list.push_back({{"position", at.position}, {"predictions", std::move(tokens)}});
+    }
+    return inJson(list);
+}
+
+/// One line a token: its share, then itself in quotes, since spaces matter.
+std::string asText(const std::vector<PositionPrediction>& found) {
+    std::string text;
+    for (const PositionPrediction& at : found) {
+        if (found.size() > 1) text += "position " + std::to_string(at.position) + "\n";
+        for (const Prediction& p : at.predictions) {
+            char share[16];
+            std::snprintf(share, sizeof share, "%6.2f %%  ", 100 * p.probability);
+            text += share + ("\"" + plain(p.text) + "\"\n");
+        }
+    }
+    return text;
+}
+
+Status printContinuation(const ModelRunPtr& run, const Command& command, std::stop_token stop) {
+    TerminalLine line(command.quiet);
+    const Result<Continuation> made = continueText(run, *command.generate, stop, [&](int count) {
+        line.show(std::to_string(count) + " of " + std::to_string(*command.generate) + " tokens");
+    });
+    if (!made.ok()) return made.error();
+    if (!command.json) return print(made->text + "\n");
+    return print(inJson({{"text", made->text}, {"ids", made->ids}}));
+}
+
 } // namespace
+
+Result<ModelRunPtr> askModel(const Command& command, std::stop_token stop) {
+    const Session& session = command.session;
+    const Result<std::string> folder = findModel(programPlaces(), session.model);
+    if (!folder.ok()) return folder.error();
+    TerminalLine line(command.quiet);
+    const Result<OpenedModelPtr> opened =
+        openWithTokenizer(*folder, stop, [&](std::uint64_t done, std::uint64_t all) {
+            line.show("opening " + session.model + ": " + std::to_string(done / 1'000'000) + " of " +
+                      std::to_string(all / 1'000'000) + " MB");
+        });
+    if (!opened.ok()) return opened.error();
+    return runModel(*opened, session.text, session.text2, {}, stop);
+}
+
+Status runPredict(const Command& command, std::stop_token stop) {
+    const Result<ModelRunPtr> run = askModel(command, stop);
+    if (!run.ok()) return run.error();
+    if ((*run)->empty()) return Error{ErrorCode::Input, "--text", "the text has no token; give at least one word"};
+    if (command.generate) return printContinuation(*run, command, stop);
+    const Result<std::vector<Index>> positions = predictedPositions(**run);
+    if (!positions.ok()) return positions.error();
+    const Result<std::vector<PositionPrediction>> found = predict(**run, *positions, command.top, stop);
+    if (!found.ok()) return found.error();
+    return print(command.json ? asJson(*found) : asText(*found));
+}
 
 ModelPlaces programPlaces() {
     ModelPlaces places = modelPlaces(processEnvironment);

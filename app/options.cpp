@@ -9,6 +9,9 @@
 
 namespace headscope {
 
+const char* const sandboxDials = "The attention layer";
+const char* const sandboxVectors = "Weights and vectors";
+
 namespace {
 
 /// Puts a parsed value where it belongs, or hands its error on.
@@ -112,8 +115,6 @@ Status setWhat(Command& c, const std::string& value) {
             for (const std::string& k : known) list += (list.empty() ? "" : ", ") + k;
             return unknownWord(name, list);
         }
-        if (name == "logits")
-            return usage("there are no logits: they belong to whole models, and the sandbox is one layer");
         if (std::find(c.numbers.what.begin(), c.numbers.what.end(), name) == c.numbers.what.end())
             c.numbers.what.push_back(name);
     }
@@ -137,13 +138,15 @@ Status setPins(std::vector<int>& pins, bool& asked, const std::string& value) {
 }
 
 Status setSite(Command& c, const std::string& value) {
-    for (const char* known : {"self", "cross", "encoder", "decoder"})
-        if (value == known) c.numbers.site = value;
-    return c.numbers.site == value ? Status() : unknownWord(value, "self, cross, encoder, decoder");
+    const Result<Site> site = parseWord<Site>(value);
+    if (!site.ok()) return site.error();
+    c.numbers.site = value;
+    c.session.view.site = *site;
+    return {};
 }
 
 Status setView(Command& c, const std::string& value) {
-    for (const char* later : {"overview", "steps", "neuron", "headmap", "compare", "cost"})
+    for (const char* later : {"steps", "neuron", "headmap", "compare", "cost"})
         if (value == later)
             return usage("the view \"" + value + "\" is not in this version; there are " + listWords<ViewKind>());
     return store(parseWord<ViewKind>(value), c.session.view.view);
@@ -180,26 +183,21 @@ Status setDots(Command& c, const std::string& value) {
     return store(parseNumber(value, 1, 10'000), c.picture.dpi);
 }
 
-Status notYet(Command&, const std::string&) {
-    return usage("not in this version; it works on the one-layer sandbox");
-}
-
 constexpr const char* Sentence = "The sentence";
-constexpr const char* Dials = "The attention layer";
-constexpr const char* Vectors = "Weights and vectors";
+constexpr const char* OfModel = "The model";
 constexpr const char* Look = "What is looked at";
 constexpr const char* Picture = "The picture";
 constexpr const char* Numbers = "The numbers";
 constexpr const char* Finding = "Models";
 constexpr const char* General = "In general";
-constexpr const char* Models = "Not in this version";
 
 const Option table[] = {
-    {OnAttention, Sentence, "--text", "T",
+    {OnText, Sentence, "--text", "T",
      "the sentence, in UTF-8; @FILE reads a file, - standard input, and @@… is a sentence that begins with @",
      [](Command& c, const std::string& v) -> Status { return c.text = v, Status(); }},
-    {OnAttention, Sentence, "--text2", "T",
-     "a second one: queries come from the first sentence, keys and values from this one",
+    {OnText, Sentence, "--text2", "T",
+     "a second one. Sandbox: queries come from the first sentence, keys and values from this one. Models: the second "
+     "sentence of a pair, or what the decoder has so far",
      [](Command& c, const std::string& v) -> Status { return c.text2 = v, Status(); }},
     {OnAttention, Sentence, "--tokens", "UNIT", "words (default) or characters",
      [](Command& c, const std::string& v) -> Status { return store(parseWord<TokenUnit>(v), c.session.sandbox.unit); }},
@@ -208,74 +206,98 @@ const Option table[] = {
          return c.sessionFile = v, v.empty() ? Status(usage("the file's name is missing")) : Status();
      }},
 
-    {OnAttention, Dials, "--d-model", "N", "width of the token vectors (64)",
+    {OnText, OfModel, "--model", "M",
+     "a Hugging Face folder, or the name of a model that headscope models lists, in place of the sandbox",
+     [](Command& c, const std::string& v) -> Status {
+         return c.session.model = v, v.empty() ? Status(usage("the model's name is missing")) : Status();
+     }},
+    {InPredict, OfModel, "--top", "K", "how many tokens are listed for each position (5)",
+     [](Command& c, const std::string& v) -> Status {
+         const Result<std::int64_t> count = parseInteger(v, 1, INT_MAX);
+         if (count.ok()) c.top = static_cast<int>(*count);
+         return count.ok() ? Status() : Status(count.error());
+     }},
+    {InPredict, OfModel, "--generate", "N", "go on with the most probable token, N times at most, and print only what is new",
+     [](Command& c, const std::string& v) -> Status { return storeSize(v, c.generate); }},
+    {InPredict, OfModel, "--json", nullptr, "for programs",
+     [](Command& c, const std::string& v) -> Status { return c.json = isOn(v), Status(); }},
+
+    {OnAttention, sandboxDials, "--d-model", "N", "width of the token vectors (64)",
      [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.dModel); }},
-    {OnAttention, Dials, "--heads", "N", "number of heads (4)",
+    {OnAttention, sandboxDials, "--heads", "N", "number of heads (4)",
      [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.heads); }},
-    {OnAttention, Dials, "--kv-heads", "N", "heads of keys and values; divides --heads (= heads)",
+    {OnAttention, sandboxDials, "--kv-heads", "N", "heads of keys and values; divides --heads (= heads)",
      [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.kvHeads); }},
-    {OnAttention, Dials, "--d-k", "N", "size of a query and a key, per head (d_model ÷ heads)",
+    {OnAttention, sandboxDials, "--d-k", "N", "size of a query and a key, per head (d_model ÷ heads)",
      [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.dK); }},
-    {OnAttention, Dials, "--d-v", "N", "size of a value, per head (d_model ÷ heads)",
+    {OnAttention, sandboxDials, "--d-v", "N", "size of a value, per head (d_model ÷ heads)",
      [](Command& c, const std::string& v) -> Status { return storeSize(v, c.session.sandbox.dV); }},
-    {OnAttention, Dials, "--score", "KIND", "scaled-dot (default: q·k/√d_k), dot (q·k), cosine, or euclidean (−‖q − k‖)",
+    {OnAttention, sandboxDials, "--score", "KIND", "scaled-dot (default: q·k/√d_k), dot (q·k), cosine, or euclidean (−‖q − k‖)",
      [](Command& c, const std::string& v) -> Status {
          return store(parseWord<ScoreKind>(v), c.session.sandbox.score);
      }},
-    {OnAttention, Dials, "--temperature", "X", "scores are divided by it (1); from 1e-30 to 1e30",
+    {OnAttention, sandboxDials, "--temperature", "X", "scores are divided by it (1); from 1e-30 to 1e30",
      [](Command& c, const std::string& v) -> Status {
          return store(parseNumber(v, 0, 1e30, true), c.session.sandbox.temperature);
      }},
-    {OnAttention, Dials, "--combine", "HOW", "how heads are joined before W_O: concat (default), sum or mean",
+    {OnAttention, sandboxDials, "--combine", "HOW", "how heads are joined before W_O: concat (default), sum or mean",
      [](Command& c, const std::string& v) -> Status {
          return store(parseWord<Combine>(v), c.session.sandbox.combine);
      }},
-    {OnAttention, Dials, "--mask", "M",
+    {OnAttention, sandboxDials, "--mask", "M",
      "none, causal, window:W (|query − key| ≤ W), prefix:P (causal, but the first P tokens see each other), "
      "padding:I,J… "
      "(keys that cannot be read, from 0), or FILE.npy ([n_q, n_k] or [heads, n_q, n_k] of 0 and 1; 1 = may attend). "
      "Given "
      "several times, a cell must be allowed by all",
      setMask},
-    {OnAttention, Dials, "--dropout", "P", "share of weights dropped, from 0 to less than 1 (0)",
+    {OnAttention, sandboxDials, "--dropout", "P", "share of weights dropped, from 0 to less than 1 (0)",
      [](Command& c, const std::string& v) -> Status { return store(parseNumber(v, 0, 1), c.session.sandbox.dropout); }},
-    {OnAttention, Dials, "--after", "WHAT", "what follows the attention: nothing (default), mlp or rnn",
+    {OnAttention, sandboxDials, "--after", "WHAT", "what follows the attention: nothing (default), mlp or rnn",
      [](Command& c, const std::string& v) -> Status { return store(parseWord<After>(v), c.session.sandbox.after); }},
 
-    {OnAttention, Vectors, "--weights", "W",
+    {OnAttention, sandboxVectors, "--weights", "W",
      "designed (default), random, or FILE.safetensors or FILE.npz with a PyTorch MultiheadAttention or a Keras "
      "MultiHeadAttention layer; FILE:PREFIX picks one of several",
      setWeights},
-    {OnAttention, Vectors, "--designs", "D,D…",
+    {OnAttention, sandboxVectors, "--designs", "D,D…",
      "what each head is built to do: previous, next, first, self, same, similar (previous,next,first,same)",
      setDesigns},
-    {OnAttention, Vectors, "--bias", nullptr, "random and designed weights get biases (off)",
+    {OnAttention, sandboxVectors, "--bias", nullptr, "random and designed weights get biases (off)",
      [](Command& c, const std::string& v) -> Status { return c.session.sandbox.bias = isOn(v), Status(); }},
-    {OnAttention, Vectors, "--seed", "N", "of everything random, any number of 64 bits (0)",
+    {OnAttention, sandboxVectors, "--seed", "N", "of everything random, any number of 64 bits (0)",
      [](Command& c, const std::string& v) -> Status {
          return store(parseSeed(v), c.session.sandbox.seed);
      }},
-    {OnAttention, Vectors, "--positions", "P",
+    {OnAttention, sandboxVectors, "--positions", "P",
      "position vectors added to the tokens': sinusoidal (default), none (default with --input) or learned",
      [](Command& c, const std::string& v) -> Status {
          return store(parseWord<Positions>(v), c.session.sandbox.positions);
      }},
-    {OnAttention, Vectors, "--input", "X.npy",
+    {OnAttention, sandboxVectors, "--input", "X.npy",
      "[n, d_model] instead of the token vectors; without --text the tokens are called 0, 1, 2 …",
      [](Command& c, const std::string& v) -> Status { return setInput(c.session.sandbox.inputFile, v); }},
-    {OnAttention, Vectors, "--input2", "Y.npy", "the same for the second sentence",
+    {OnAttention, sandboxVectors, "--input2", "Y.npy", "the same for the second sentence",
      [](Command& c, const std::string& v) -> Status { return setInput(c.session.sandbox.input2File, v); }},
 
     {InVerbs, Look, "--head", "I,J…|all", "the heads, from 0 (all)", setHead},
-    {InVerbs, Look, "--layer", "L", "the layer, from 0; the sandbox has layer 0",
+    {OnAttention, Look, "--layer", "L", "the layer, from 0; the sandbox has layer 0 (pictures: 0; numbers: all)",
      [](Command& c, const std::string& v) -> Status {
          const Result<std::int64_t> layer = parseInteger(v, 0, INT_MAX);
-         if (layer.ok()) c.numbers.layer = static_cast<int>(*layer);
+         if (layer.ok()) c.numbers.layer = c.session.view.layer = static_cast<int>(*layer);
          return layer.ok() ? Status() : Status(layer.error());
      }},
-    {InVerbs, Look, "--site", "S", "self (one sentence) or cross (two)", setSite},
+    {OnAttention, Look, "--site", "S",
+     "self (one sentence, most models), cross (two sentences; an encoder–decoder's), or its encoder or decoder",
+     setSite},
+    {InExport, Look, "--pairs", "P",
+     "of two sentences in one model: all (default), aa, ab, ba or bb, queries of the first (a) or second (b) and keys",
+     [](Command& c, const std::string& v) -> Status { return store(parseWord<Pairs>(v), c.session.view.pairs); }},
+    {InExport, Look, "--fold-words", nullptr, "sub-tokens folded into words: rows averaged, columns summed",
+     [](Command& c, const std::string& v) -> Status { return c.session.view.words = isOn(v), Status(); }},
     {InWindow | InExport, Look, "--view", "VIEW",
-     "heads (all of them, default), head (one, large) or links (tokens and lines)", setView},
+     "heads (all of them, default), head (one, large), links (tokens and lines) or overview (all layers of a model)",
+     setView},
     {InExport, Look, "--query", "I,J…", "queries that are pinned, from 0",
      [](Command& c, const std::string& v) -> Status {
          return setPins(c.session.view.pinnedQueries, c.queriesAsked, v);
@@ -325,7 +347,8 @@ const Option table[] = {
     {InTrace, Numbers, "--format", "F", "npz, safetensors, json or csv, whatever the file is called",
      [](Command& c, const std::string& v) -> Status { return c.format = v, Status(); }},
     {InTrace, Numbers, "--what", "A,B…",
-     "weights, softmax, scores, mask, q, k, v, context, output, input, hidden (weights,scores,context,output,q,k,v)",
+     "weights, softmax, scores, mask, q, k, v, context, output, input, hidden; logits of a model "
+     "(weights,scores,context,output,q,k,v)",
      setWhat},
 
     {InModels, Finding, "--json", nullptr, "a JSON list of objects, for programs",
@@ -345,14 +368,12 @@ const Option table[] = {
 
     {InWindow, General, "--man", nullptr, "",
      [](Command& c, const std::string& v) -> Status { return c.manual = isOn(v), Status(); }}, // for packagers
-
-    {OnAttention, Models, "--model", "M", "", notYet},
 };
 
 const VerbInfo verbTable[] = {
     {"export", Verb::Export, "draw a picture: PNG, SVG or PDF"},
     {"trace", Verb::Trace, "write the numbers: NPZ, safetensors, JSON or CSV"},
-    {"predict", {}, ""},
+    {"predict", Verb::Predict, "ask a model what comes next, or what a mask stands for"},
     {"tokenize", {}, ""},
     {"train", {}, ""},
     {"evaluate", {}, ""},
@@ -383,6 +404,8 @@ unsigned placeOf(Verb verb) {
         return InExport;
     case Verb::Trace:
         return InTrace;
+    case Verb::Predict:
+        return InPredict;
     case Verb::Models:
         return InModels;
     case Verb::Download:

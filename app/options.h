@@ -16,9 +16,11 @@ enum In : unsigned {
     InTrace = 4,
     InModels = 8,
     InDownload = 16,
+    InPredict = 32,
     InVerbs = InExport | InTrace,
     OnAttention = InWindow | InVerbs,
-    Everywhere = OnAttention | InModels | InDownload
+    OnText = OnAttention | InPredict,
+    Everywhere = OnText | InModels | InDownload
 };
 
 /// One row of the table that parsing, --help and the man page are made from.
@@ -34,6 +36,9 @@ struct Option {
 };
 
 std::span<const Option> options();
+/// Groups of options that only the sandbox has.
+extern const char* const sandboxDials;
+extern const char* const sandboxVectors;
 
 /// A verb of the program, in this version or a later one.
 struct VerbInfo {

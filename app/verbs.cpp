@@ -2,6 +2,7 @@
 #include "app/verbs.h"
 
 #include "app/load.h"
+#include "app/model_verbs.h"
 #include "app/process.h"
 #include "core/base/memory.h"
 #include "ui/views/view.h"
@@ -15,11 +16,22 @@ namespace headscope {
 
 namespace {
 
-Result<AnalysisPtr> compute(const Command& command, std::stop_token stop) {
+Result<Sources> open(const Command& command, std::stop_token stop) {
+    if (!command.session.model.empty()) {
+        const Result<ModelRunPtr> run = askModel(command, stop);
+        if (!run.ok()) return run.error();
+        return Sources(*run);
+    }
     const Result<SandboxFilesPtr> files = readFiles(command.session.sandbox, stop);
-    if (!files.ok()) return withPlace(command, files.error());
+    if (!files.ok()) return files.error();
+    return Sources(*files);
+}
+
+Result<AnalysisPtr> compute(const Command& command, std::stop_token stop) {
+    const Result<Sources> sources = open(command, stop);
+    if (!sources.ok()) return withPlace(command, sources.error());
     const Result<AnalysisPtr> analysis =
-        analyze(command.session, *files, stop, command.verb == Verb::Trace ? Depth::Trace : Depth::Full);
+        analyze(command.session, *sources, stop, command.verb == Verb::Trace ? Depth::Trace : Depth::Full);
     if (!analysis.ok()) return withPlace(command, analysis.error());
     if ((*analysis)->empty()) return Error{ErrorCode::Input, "--text", "the text has no token; give at least one word"};
     if (Status status = checkRequest(**analysis, command.numbers); !status.ok()) return status.error();
@@ -46,7 +58,7 @@ void forgetDesktop() {
 /// What Qt, its fonts and its writers take beside the picture itself. Short of it they crash instead of saying so.
 constexpr double drawingBytes = 0x1p26;
 
-Status draw(const Command& command, AnalysisPtr analysis) {
+Status draw(const Command& command, const AnalysisPtr& analysis, std::stop_token stop) {
     if (Status status = checkMemory(drawingBytes, "memory", "drawing"); !status.ok()) return status;
     const QuietLibraries quiet;
     forgetDesktop();
@@ -62,7 +74,12 @@ Status draw(const Command& command, AnalysisPtr analysis) {
     const Theme theme = command.dark.value_or(false) ? Theme::darkTheme() : Theme::light();
     const std::unique_ptr<View> view(makeView(command.session.view.view, selection));
     view->setTheme(theme);
-    view->setAnalysis(std::move(analysis));
+    view->setAnalysis(analysis);
+    if (command.session.view.view == ViewKind::Overview) {
+        const Result<OverviewPtr> overview = overviewOf(analysis, stop);
+        if (!overview.ok()) return overview.error();
+        view->setOverview(*overview);
+    }
 
     PictureOptions picture = command.picture;
     picture.format = command.format == "svg"   ? PictureFormat::Svg
@@ -100,7 +117,7 @@ Status runExport(const Command& command, std::stop_token stop) {
         return status;
     if (Status status = checkPins("--key", command.keysAsked, view.pinnedKeys, (*analysis)->keys.size()); !status.ok())
         return status;
-    return draw(command, *analysis);
+    return draw(command, *analysis, stop);
 }
 
 } // namespace headscope

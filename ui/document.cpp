@@ -14,6 +14,7 @@ namespace {
 
 /// A pause longer than this ends a step of typing or dragging.
 constexpr qint64 mergePauseMs = 1000;
+constexpr int mostPredictions = 10;
 
 } // namespace
 
@@ -42,41 +43,10 @@ private:
     int m_run;
 };
 
-/// The files read last, shared by the analyses that use them.
-struct Document::FilesCache {
-    std::mutex mutex;
-    std::optional<Sandbox> sandbox;
-    SandboxFilesPtr files;
-    int forgotten = 0; ///< how often
-
-    void forget() {
-        const std::lock_guard lock(mutex);
-        sandbox.reset();
-        files.reset();
-        ++forgotten;
-    }
-
-    Result<SandboxFilesPtr> get(const Sandbox& wanted, const std::stop_token& stop) {
-        int before = 0;
-        {
-            const std::lock_guard lock(mutex);
-            if (sandbox && sameFiles(*sandbox, wanted)) return files;
-            before = forgotten;
-        }
-        Result<SandboxFilesPtr> read = readFiles(wanted, stop);
-        const std::lock_guard lock(mutex);
-        // What a job read that began before everything was forgotten may be an older file's.
-        if (read && before == forgotten) {
-            sandbox = wanted;
-            files = *read;
-        }
-        return read;
-    }
-};
-
-Document::Document(QObject* parent)
-    : QObject(parent), m_analysis(std::make_shared<const Analysis>()), m_files(std::make_shared<FilesCache>()),
-      m_job([this](Result<AnalysisPtr> result) { finish(std::move(result)); }) {
+Document::Document(ModelPlaces places, QObject* parent)
+    : QObject(parent), m_analysis(std::make_shared<const Analysis>()), m_sources(std::make_shared<SourcesCache>(std::move(places))),
+      m_job([this](Result<AnalysisPtr> result) { finish(std::move(result)); }),
+      m_sequel([this](Sequel sequel) { finishSequel(std::move(sequel)); }) {
     connect(&m_undo, &QUndoStack::cleanChanged, this, &Document::fileChanged);
 }
 
@@ -108,7 +78,7 @@ void Document::cancel() {
 }
 
 void Document::rereadFiles() {
-    m_files->forget();
+    m_sources->forget();
     startAnalysis();
 }
 
@@ -145,10 +115,11 @@ void Document::apply(const Session& session) {
 
 void Document::startAnalysis() {
     const bool wasBusy = m_job.busy();
-    m_job.start([session = m_session, files = m_files, before = m_analysis](std::stop_token stop) -> Result<AnalysisPtr> {
-        Result<SandboxFilesPtr> read = files->get(session.sandbox, stop);
-        if (!read) return read.error();
-        return analyze(session, *read, stop, Depth::Full, before);
+    m_sequel.cancel();
+    m_job.start([session = m_session, sources = m_sources, before = m_analysis](std::stop_token stop) -> Result<AnalysisPtr> {
+        const Result<Sources> opened = sources->get(session, stop);
+        if (!opened) return opened.error();
+        return analyze(session, *opened, stop, Depth::Full, before);
     });
     if (!wasBusy) emit busyChanged(true);
 }
@@ -159,9 +130,32 @@ void Document::finish(Result<AnalysisPtr> result) {
         m_analysis = *result;
         setError(std::nullopt);
         emit analysisChanged(m_analysis);
+        startSequel();
     } else if (result.error().code != ErrorCode::Cancelled) {
         setError(result.error());
     }
+}
+
+void Document::startSequel() {
+    if (!m_analysis->run) return finishSequel({m_analysis, nullptr, {}});
+    m_sequel.start([analysis = m_analysis](std::stop_token stop) {
+        Sequel sequel{analysis, nullptr, {}};
+        if (analysis->empty()) return sequel;
+        // A model without an output head, or a text without a mask, predicts nothing, and that is no error here.
+        if (const auto positions = predictedPositions(*analysis->run); positions)
+            if (auto predicted = predict(*analysis->run, *positions, mostPredictions, stop); predicted)
+                sequel.predictions = *std::move(predicted);
+        if (auto overview = overviewOf(analysis, stop); overview) sequel.overview = *std::move(overview);
+        return sequel;
+    });
+}
+
+void Document::finishSequel(Sequel sequel) {
+    if (sequel.of != m_analysis) return;
+    m_overview = std::move(sequel.overview);
+    m_predictions = std::move(sequel.predictions);
+    emit overviewChanged(m_overview);
+    emit predictionsChanged();
 }
 
 void Document::setError(std::optional<Error> error) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/session/analyze.h"
+#include "core/session/overview.h"
+#include "core/session/predict.h"
 #include "ui/latest_job.h"
+#include "ui/sources_cache.h"
 
 #include <QElapsedTimer>
 #include <QObject>
@@ -25,15 +27,23 @@ public:
         Gesture,  ///< with all of its name since endMerging(), however slow the hand is
     };
 
-    explicit Document(QObject* parent = nullptr);
+    /// `places`: where the names of models are looked up.
+    explicit Document(ModelPlaces places = {}, QObject* parent = nullptr);
     ~Document() override;
 
     const Session& session() const { return m_session; }
     /// The newest finished one; never null. Older than the session while busy().
     const AnalysisPtr& analysis() const { return m_analysis; }
     QUndoStack& undoStack() { return m_undo; }
+    /// All layers of the newest analysis of a model, a moment later than it; null before, and for the sandbox.
+    const OverviewPtr& overview() const { return m_overview; }
+    /// What the model predicts for the newest analysis; empty where it predicts nothing.
+    const std::vector<PositionPrediction>& predictions() const { return m_predictions; }
     /// Whether a newer analysis is under way.
     bool busy() const { return m_job.busy(); }
+    const ModelPlaces& modelPlaces() const { return m_sources->places(); }
+    /// How much of a model has been read, while one is being opened.
+    std::optional<LoadedBytes> loading() const { return m_sources->loading(); }
     /// What is wrong with the session as it stands; empty when nothing is.
     const std::optional<Error>& error() const { return m_error; }
 
@@ -46,7 +56,7 @@ public:
     void lookAt(ViewKind view);
     /// Stops the analysis under way: the one before stays.
     void cancel();
-    /// Reads the sandbox's files again, which may have changed on disk.
+    /// Reads the files again, which may have changed on disk.
     void rereadFiles();
 
     /// Begins anew with this session; `path` is its file or empty. Forgets the undo history.
@@ -59,6 +69,8 @@ public:
 signals:
     void sessionChanged();
     void analysisChanged(const headscope::AnalysisPtr& analysis);
+    void overviewChanged(const headscope::OverviewPtr& overview);
+    void predictionsChanged();
     /// error() is another one, or gone.
     void errorChanged();
     void busyChanged(bool busy);
@@ -67,22 +79,32 @@ signals:
 
 private:
     class Edit;
-    struct FilesCache;
+    /// What follows an analysis without holding it up.
+    struct Sequel {
+        AnalysisPtr of;
+        OverviewPtr overview;
+        std::vector<PositionPrediction> predictions;
+    };
 
     void apply(const Session& session);
     void startAnalysis();
     void finish(Result<AnalysisPtr> result);
+    void startSequel();
+    void finishSequel(Sequel sequel);
     void setError(std::optional<Error> error);
 
     Session m_session;
     AnalysisPtr m_analysis;
+    OverviewPtr m_overview;
+    std::vector<PositionPrediction> m_predictions;
     std::optional<Error> m_error;
     QUndoStack m_undo;
     QString m_path;
     QElapsedTimer m_mergeClock; ///< since the last mergeable edit
     int m_run = 0;              ///< of mergeable edits without a pause between them
-    std::shared_ptr<FilesCache> m_files;
+    std::shared_ptr<SourcesCache> m_sources;
     LatestJob<Result<AnalysisPtr>> m_job; ///< last: its worker uses the cache
+    LatestJob<Sequel> m_sequel;
 };
 
 } // namespace headscope

@@ -75,7 +75,8 @@ QFrame* hairline(QWidget* parent) {
 
 } // namespace
 
-MainWindow::MainWindow(ThemeChoice theme, QWidget* parent) : QWidget(parent), m_files(m_document, this), m_choice(theme) {
+MainWindow::MainWindow(ThemeChoice theme, ModelPlaces places, QWidget* parent)
+    : QWidget(parent), m_document(std::move(places)), m_files(m_document, this), m_choice(theme) {
     // 900 × 600 is the smallest screen that is meant: the desktop's frames take their part.
     setMinimumSize(860, 520);
     setAcceptDrops(true);

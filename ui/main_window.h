@@ -35,7 +35,8 @@ class WindowActions;
 class MainWindow : public QWidget {
     Q_OBJECT
 public:
-    explicit MainWindow(ThemeChoice theme, QWidget* parent = nullptr);
+    /// `places`: where models are looked for.
+    explicit MainWindow(ThemeChoice theme, ModelPlaces places = {}, QWidget* parent = nullptr);
     ~MainWindow() override;
 
     Document& document() { return m_document; }

@@ -61,7 +61,7 @@ int runWindow(const WindowStart& start) {
     QTranslator qts;
     if (qts.load(QLocale(), QStringLiteral("qtbase"), QStringLiteral("_"), QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
         QApplication::installTranslator(&qts);
-    MainWindow window(start.theme.value_or(Preferences().theme()));
+    MainWindow window(start.theme.value_or(Preferences().theme()), start.places);
     window.document().reset(start.session.value_or(firstSession()), start.file);
     if (!start.file.isEmpty()) Preferences().addRecentFile(start.file);
     reportFirstPicture(window);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/session.h"
+#include "core/sources/model_places.h"
 #include "ui/style/theme_choice.h"
 
 #include <QString>
@@ -15,6 +16,7 @@ struct WindowStart {
     QString file;                   ///< the .headscope file the session was read from, or empty
     std::optional<ThemeChoice> theme; ///< --theme; empty: what was chosen last
     QString lang;                   ///< --lang, a locale name; empty: the system's
+    ModelPlaces places;             ///< where models are looked for
     int& argc;                      ///< Qt takes its own options out
     char** argv;
 };

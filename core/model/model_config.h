@@ -63,9 +63,9 @@ struct StackConfig {
 };
 
 /// Ids that have a meaning to the model; nothing where the config does not say.
-struct SpecialIds {
+struct ConfigIds {
     std::optional<int> bos, eos, pad, mask, cls, sep;
-    friend bool operator==(const SpecialIds&, const SpecialIds&) = default;
+    friend bool operator==(const ConfigIds&, const ConfigIds&) = default;
 };
 
 /// The shape of a transformer, in the terms of Vaswani et al. 2017. Made from a Hugging Face config.json by
@@ -102,7 +102,7 @@ struct ModelConfig {
     RelativeConfig relative;
 
     int decoderStart = 0; ///< what the decoder reads first (encoder–decoders)
-    SpecialIds special;
+    ConfigIds special;
 
     /// The only stack of encoders and decoders; an encoder–decoder has two.
     const StackConfig& stack() const { return kind == ModelKind::Decoder ? decoder : encoder; }

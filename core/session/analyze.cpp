@@ -4,6 +4,7 @@
 #include "core/analysis/head_collector.h"
 #include "core/base/memory.h"
 #include "core/model/blocks.h"
+#include "core/session/analyze_model.h"
 #include "core/sources/designs.h"
 
 #include <algorithm>
@@ -79,14 +80,15 @@ std::shared_ptr<const Matrix> followingOf(const Sandbox& sandbox, const LayerTra
 }
 
 KnownWeights knownFrom(const AnalysisPtr& before) {
-    if (!before || before->empty()) return {};
+    if (!before || before->empty() || before->run) return {};
     const LayerTrace& trace = *before->trace;
     return {before->sandbox.weights, trace.config, before->positions, trace.seed, before->designs, trace.weightsUsed};
 }
 
 /// Runs the layer and gathers what the views draw, in one pass.
 Status computeAll(Analysis& a, AttentionInput input, std::stop_token stop) {
-    const Mask mask = input.mask;
+    a.allowed = input.mask;
+    const Mask& mask = a.allowed;
     if (Status status = checkMemory(HeadCollector::bytesFor(mask.queries(), mask.keys(), a.config.heads), "memory",
                                     "a picture of " + std::to_string(a.config.heads) + " heads and " +
                                         std::to_string(mask.queries()) + " tokens");
@@ -106,6 +108,7 @@ Status computeAll(Analysis& a, AttentionInput input, std::stop_token stop) {
 }
 
 Status computeTrace(Analysis& a, AttentionInput input, std::stop_token stop) {
+    a.allowed = input.mask;
     auto trace = attend(std::move(input), stop);
     if (!trace) return trace.error();
     a.trace = *trace;
@@ -124,27 +127,9 @@ Status compute(Analysis& a, SandboxLayer layer, std::stop_token stop, Depth dept
     return {};
 }
 
-} // namespace
-
-std::vector<std::uint8_t> hiddenKeys(const std::vector<Token>& keys, HiddenTokens which) {
-    if (which == HiddenTokens::Nothing || keys.empty()) return {};
-    std::vector<std::uint8_t> hidden;
-    for (const Token& key : keys) hidden.push_back(key.special);
-    if (which == HiddenTokens::SpecialAndFirst) hidden[0] = 1;
-    return std::ranges::find(hidden, 1) == hidden.end() ? std::vector<std::uint8_t>{} : hidden;
-}
-
-const HeadRemainder& Analysis::without(int head, HiddenTokens which) const {
-    static const HeadRemainder all;
-    if (which == HiddenTokens::Nothing) return all;
-    return pictures[static_cast<std::size_t>(head)].without[static_cast<std::size_t>(which) - 1];
-}
-
-Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::stop_token stop, Depth depth,
-                            const AnalysisPtr& before) {
+Result<AnalysisPtr> analyzeSandbox(const Session& session, const SandboxFiles& given, std::stop_token stop, Depth depth,
+                                   const AnalysisPtr& before) {
     const auto begin = std::chrono::steady_clock::now();
-    static const SandboxFiles noFiles;
-    const SandboxFiles& given = files ? *files : noFiles;
     auto a = std::make_shared<Analysis>();
     a->text = session.text;
     a->text2 = session.text2.value_or(std::string());
@@ -170,6 +155,42 @@ Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::
     return AnalysisPtr(std::move(a));
 }
 
+} // namespace
+
+std::vector<std::uint8_t> hiddenKeys(const std::vector<Token>& keys, HiddenTokens which) {
+    if (which == HiddenTokens::Nothing || keys.empty()) return {};
+    std::vector<std::uint8_t> hidden;
+    for (const Token& key : keys) hidden.push_back(key.special);
+    if (which == HiddenTokens::SpecialAndFirst) hidden[0] = 1;
+    return std::ranges::find(hidden, 1) == hidden.end() ? std::vector<std::uint8_t>{} : hidden;
+}
+
+const HeadRemainder& Analysis::without(int head, HiddenTokens which) const {
+    static const HeadRemainder all;
+    if (which == HiddenTokens::Nothing) return all;
+    return pictures[static_cast<std::size_t>(head)].without[static_cast<std::size_t>(which) - 1];
+}
+
+Result<AnalysisPtr> analyze(const Session& session, const Sources& sources, std::stop_token stop, Depth depth,
+                            const AnalysisPtr& before) {
+    assert(session.model.empty() == !sources.run);
+    if (sources.run) return analyzeModel(session, sources.run, stop, depth);
+    static const SandboxFiles noFiles;
+    return analyzeSandbox(session, sources.files ? *sources.files : noFiles, stop, depth, before);
+}
+
+Matrix Analysis::rows(int head, Index block) const {
+    Matrix out;
+    if (!groups) {
+        trace->weightsBlock(head, block, out);
+        return out;
+    }
+    const Index first = block * LayerTrace::blockRows();
+    const Index last = std::min(first + LayerTrace::blockRows(), std::ssize(groups->queries));
+    return groupedWeights(*trace, head,
+                          {{groups->queries.begin() + first, groups->queries.begin() + last}, groups->keys});
+}
+
 Scalar Analysis::weight(int head, Index query, Index key) const {
     const HeadPicture& picture = pictures[static_cast<std::size_t>(head)];
     if (picture.factor == 1) return picture.pixels(query, key);
@@ -182,13 +203,17 @@ std::vector<Scalar> Analysis::row(int head, Index query) const {
         const auto weights = picture.pixels.row(query);
         return {weights.begin(), weights.end()};
     }
-    return *lines->get({LineCache::Kind::Row, head, query}, [&] { return trace->weightsRow(head, query); });
+    return *lines->get({LineCache::Kind::Row, head, query}, [&] {
+        return groups ? groupedRow(*trace, head, *groups, query) : trace->weightsRow(head, query);
+    });
 }
 
 std::vector<Scalar> Analysis::column(int head, Index key) const {
     const HeadPicture& picture = pictures[static_cast<std::size_t>(head)];
     if (picture.factor > 1)
-        return *lines->get({LineCache::Kind::Column, head, key}, [&] { return trace->weightsColumn(head, key); });
+        return *lines->get({LineCache::Kind::Column, head, key}, [&] {
+            return groups ? groupedColumn(*trace, head, *groups, key) : trace->weightsColumn(head, key);
+        });
     std::vector<Scalar> weights;
     for (Index i = 0; i < picture.pixels.rows(); ++i) weights.push_back(picture.pixels(i, key));
     return weights;

@@ -3,7 +3,9 @@
 
 #include "core/analysis/head_measures.h"
 #include "core/analysis/head_pictures.h"
+#include "core/analysis/token_groups.h"
 #include "core/attention/line_cache.h"
+#include "core/session/model_run.h"
 #include "core/session/session.h"
 
 #include <memory>
@@ -18,12 +20,18 @@ std::vector<std::uint8_t> hiddenKeys(const std::vector<Token>& keys, HiddenToken
 struct Analysis {
     std::string text;  ///< of the session it was made from
     std::string text2;
-    bool cross = false;         ///< queries and keys are different sentences
-    std::vector<Token> queries; ///< n_q
+    bool cross = false;         ///< queries and keys are different tokens
+    std::vector<Token> queries; ///< n_q, what is shown: words when sub-tokens are folded
     std::vector<Token> keys;    ///< n_k; a copy of queries in self-attention
     AttentionConfig config;     ///< resolved: files and dials together
+    Mask allowed;               ///< [n_q, n_k] which query may read which key
     MaskSpec mask;              ///< as asked
     Sandbox sandbox;            ///< as asked
+    ModelRunPtr run;            ///< the model that was asked, all layers of it; null: the sandbox
+    Site site = Site::Self;     ///< where in it
+    int layer = 0;
+    /// Set: queries and keys are not the trace's positions one by one, but groups of them.
+    std::shared_ptr<const TokenGroups> groups;
     Positions positions = Positions::Sinusoidal;
     std::vector<std::optional<Design>> designs;  ///< per head
     std::shared_ptr<const LayerTrace> trace;     ///< null for a text without tokens
@@ -45,6 +53,8 @@ struct Analysis {
     std::vector<Scalar> row(int head, Index query) const;
     /// [n_q] one column's weights, exact.
     std::vector<Scalar> column(int head, Index key) const;
+    /// [rows, n_k] all weights of some rows, exact; rows is LayerTrace::blockRows(), or fewer in the last block.
+    Matrix rows(int head, Index block) const;
 };
 using AnalysisPtr = std::shared_ptr<const Analysis>;
 
@@ -54,10 +64,20 @@ enum class Depth {
     Full,
 };
 
-/// The one door to the core: a pure function of the session and its files. A text without tokens gives an empty
+/// What a session names, opened: the sandbox's files, or the session's texts on their way through its model.
+struct Sources {
+    SandboxFilesPtr files;
+    ModelRunPtr run;
+    Sources(std::nullptr_t = nullptr) {}
+    Sources(SandboxFilesPtr read) : files(std::move(read)) {}
+    Sources(ModelRunPtr made) : run(std::move(made)) {}
+};
+
+/// The one door to the core: a pure function of the session and what it names. A text without tokens gives an empty
 /// analysis. What an earlier analysis made from the same dials is taken from `before`, if there is one, which saves time
-/// and changes nothing else. Errors: those of buildSandbox, Io where memory is too short, and Cancelled.
-Result<AnalysisPtr> analyze(const Session& session, SandboxFilesPtr files, std::stop_token stop = {},
+/// and changes nothing else. Errors: those of buildSandbox, Io where memory is too short, and Cancelled. Asserts that a
+/// session with a model comes with a run of it.
+Result<AnalysisPtr> analyze(const Session& session, const Sources& sources, std::stop_token stop = {},
                             Depth depth = Depth::Full, const AnalysisPtr& before = nullptr);
 
 } // namespace headscope

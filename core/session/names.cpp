@@ -47,7 +47,7 @@ template <> std::span<const Named<Design>> allNames() {
 
 template <> std::span<const Named<ViewKind>> allNames() {
     static constexpr Named<ViewKind> k[] = {
-        {ViewKind::Heads, "heads"}, {ViewKind::Head, "head"}, {ViewKind::Links, "links"}};
+        {ViewKind::Heads, "heads"}, {ViewKind::Head, "head"}, {ViewKind::Links, "links"}, {ViewKind::Overview, "overview"}};
     return k;
 }
 
@@ -74,6 +74,18 @@ template <> std::span<const Named<HiddenTokens>> allNames() {
     static constexpr Named<HiddenTokens> k[] = {{HiddenTokens::Nothing, "nothing"},
                                                 {HiddenTokens::Special, "special"},
                                                 {HiddenTokens::SpecialAndFirst, "special-and-first"}};
+    return k;
+}
+
+template <> std::span<const Named<Site>> allNames() {
+    static constexpr Named<Site> k[] = {
+        {Site::Self, "self"}, {Site::Encoder, "encoder"}, {Site::Decoder, "decoder"}, {Site::Cross, "cross"}};
+    return k;
+}
+
+template <> std::span<const Named<Pairs>> allNames() {
+    static constexpr Named<Pairs> k[] = {
+        {Pairs::All, "all"}, {Pairs::AA, "aa"}, {Pairs::AB, "ab"}, {Pairs::BA, "ba"}, {Pairs::BB, "bb"}};
     return k;
 }
 

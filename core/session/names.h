@@ -29,6 +29,8 @@ template <> std::span<const Named<Direction>> allNames();
 template <> std::span<const Named<ColourMapName>> allNames();
 template <> std::span<const Named<ColourRange>> allNames();
 template <> std::span<const Named<HiddenTokens>> allNames();
+template <> std::span<const Named<Site>> allNames();
+template <> std::span<const Named<Pairs>> allNames();
 
 template <class E> std::string_view wordFor(E value) {
     for (const Named<E>& n : allNames<E>())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/model_trace.h"
 #include "core/sources/sandbox.h"
 
 #include <optional>
@@ -11,10 +12,13 @@ namespace headscope {
 
 enum class ColourMapName { Viridis, Cividis, Magma, Grey };
 enum class ColourRange { Row, Head, All };
-enum class ViewKind { Heads, Head, Links };
+enum class ViewKind { Heads, Head, Links, Overview };
 enum class Direction { ReadsFrom, IsReadBy };
 /// Which tokens the pictures leave out (sinks drown the rest).
 enum class HiddenTokens { Nothing, Special, SpecialAndFirst };
+
+/// Of a pair of texts in one sequence: whose queries and whose keys are shown.
+enum class Pairs { All, AA, AB, BA, BB };
 
 /// What a person has chosen to look at. Hovering is not part of it: it is not undone and not saved.
 struct ViewState {
@@ -34,6 +38,12 @@ struct ViewState {
     HiddenTokens hidden = HiddenTokens::Nothing;
     bool renormalise = false; ///< rows sum to 1 again over what is not hidden
 
+    // Of a model; the sandbox has one site and layer 0.
+    std::optional<Site> site; ///< not set, or one the model does not have: the first of sitesOf()
+    int layer = 0;            ///< one beyond the model's shows its last
+    Pairs pairs = Pairs::All;
+    bool words = false; ///< sub-tokens are folded into words
+
     bool isActive(int h) const;
     friend bool operator==(const ViewState&, const ViewState&) = default;
 };
@@ -45,15 +55,16 @@ void turnTo(ViewState& view, Direction direction, bool cross);
 /// Everything a picture follows from. A small value; undo keeps whole sessions.
 struct Session {
     std::string text;                 ///< valid UTF-8
-    std::optional<std::string> text2; ///< set: cross-attention, queries from text, keys and values from text2
+    /// Sandbox, set: cross-attention, queries from text, keys and values from text2. Model: the pair's second text, or
+    /// what the decoder has so far.
+    std::optional<std::string> text2;
+    std::string model; ///< a folder or name of a model in place of the sandbox; empty: the sandbox
     Sandbox sandbox;
     ViewState view;
     std::string notes;
 
     /// Whether both have the same analysis (they may differ in how it is looked at).
-    bool sameAnalysis(const Session& other) const {
-        return text == other.text && text2 == other.text2 && sandbox == other.sandbox;
-    }
+    bool sameAnalysis(const Session& other) const;
     friend bool operator==(const Session&, const Session&) = default;
 };
 

@@ -102,6 +102,10 @@ Json viewJson(const ViewState& v) {
     out["width"] = v.width;
     put(out, "hidden", v.hidden);
     out["renormalise"] = v.renormalise;
+    if (v.site) put(out, "site", *v.site);
+    out["layer"] = v.layer;
+    put(out, "pairs", v.pairs);
+    out["fold_words"] = v.words;
     return out;
 }
 
@@ -110,10 +114,13 @@ fs::path absolutely(const fs::path& path) {
     return fs::absolute(path, ignored).lexically_normal();
 }
 
-/// Every file the sandbox names.
-void eachFileName(Sandbox& sandbox, const std::function<void(std::string&)>& change) {
+/// Every file the session names, and the folder of its model; a shipped or downloaded model's name is none.
+void eachFileName(Session& session, const fs::path& folder, const std::function<void(std::string&)>& change) {
+    Sandbox& sandbox = session.sandbox;
     for (std::string* name : {&sandbox.weightsFile, &sandbox.inputFile, &sandbox.input2File})
         if (!name->empty()) change(*name);
+    std::error_code ignored;
+    if (!session.model.empty() && fs::is_directory(folder / session.model, ignored)) change(session.model);
 }
 
 } // namespace
@@ -124,6 +131,7 @@ std::string formatSession(const Session& session) {
     out["version"] = kSessionVersion;
     out["text"] = session.text;
     putIfSet(out, "text2", session.text2);
+    putFileName(out, "model", session.model);
     out["sandbox"] = sandboxJson(session.sandbox);
     out["view"] = viewJson(session.view);
     out["notes"] = session.notes;
@@ -132,7 +140,7 @@ std::string formatSession(const Session& session) {
 
 Session forFile(Session session, const std::string& path) {
     const fs::path folder = absolutely(fs::path(path)).parent_path();
-    eachFileName(session.sandbox, [&](std::string& name) {
+    eachFileName(session, {}, [&](std::string& name) {
         const fs::path whole = absolutely(fs::path(name));
         const fs::path relative = whole.lexically_relative(folder);
         name = (relative.empty() || *relative.begin() == ".." ? whole : relative).string();
@@ -150,10 +158,10 @@ Result<Session> readSession(const std::string& path) {
         return session;
     }
     const fs::path folder = fs::path(path).parent_path();
-    eachFileName(session->sandbox, [&](std::string& name) {
+    eachFileName(*session, folder, [&](std::string& name) {
         std::error_code ignored;
         const fs::path beside = folder / name; // an absolute name stays as it is
-        if (fs::is_regular_file(beside, ignored)) name = beside.string();
+        if (fs::exists(beside, ignored)) name = beside.string();
     });
     return session;
 }

@@ -248,6 +248,7 @@ Session SessionReader::read(const Json& document) {
         session.text2.emplace();
         sentence(document, "text2", *session.text2);
     }
+    fileName(document, "model", session.model);
     enter(document, "sandbox", [&](const Json& object) { readSandbox(object, session.sandbox); });
     enter(document, "view", [&](const Json& object) { readView(object, session.view); });
     text(document, "notes", session.notes);
@@ -338,6 +339,10 @@ void SessionReader::readView(const Json& object, ViewState& out) {
     real(object, "width", {true, 1000}, out.width);
     choice(object, "hidden", out.hidden);
     flag(object, "renormalise", out.renormalise);
+    if (const Json* value = find(object, "site"); value && !value->is_null()) word(*value, "site", out.site.emplace());
+    integer(object, "layer", 0, kMost, out.layer);
+    choice(object, "pairs", out.pairs);
+    flag(object, "fold_words", out.words);
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/trace_arrays.h"
 
+#include "core/session/names.h"
+
 #include <algorithm>
 #include <array>
 #include <numeric>
@@ -9,6 +11,7 @@ namespace headscope {
 
 namespace {
 
+constexpr Index logitRows = 64; ///< at once: a large vocabulary makes long rows
 constexpr Index kSmall = Index{1} << 24; ///< cells: 64 MiB, all processors compute them at once
 
 using Sink = ArraySource::Sink;
@@ -89,45 +92,31 @@ void addTokens(std::vector<ArraySource>& out, const std::vector<Token>& tokens, 
                    }});
 }
 
-std::vector<int> kvHeads(const Analysis& a, const TraceRequest& request, const std::vector<int>& heads) {
+std::vector<int> kvHeads(const AttentionConfig& c, const TraceRequest& request, const std::vector<int>& heads) {
     std::vector<int> kv;
     if (request.heads.empty()) {
-        kv.resize(static_cast<std::size_t>(a.config.kvHeads));
+        kv.resize(static_cast<std::size_t>(c.kvHeads));
         std::iota(kv.begin(), kv.end(), 0);
     } else {
-        for (const int head : heads) kv.push_back(a.config.kvHeadOf(head));
+        for (const int head : heads) kv.push_back(c.kvHeadOf(head));
     }
     return kv;
 }
 
-} // namespace
-
-const char* siteOf(const Analysis& analysis) {
-    return analysis.cross ? "cross" : "self";
+/// Whether the request asks for the array, by the last part of its name.
+bool isWanted(const TraceRequest& request, const char* name) {
+    static const std::vector<std::string> usual{"weights", "scores", "context", "output", "q", "k", "v"};
+    const std::vector<std::string>& names = request.what.empty() ? usual : request.what;
+    return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::vector<int> chosenHeads(const Analysis& analysis, const TraceRequest& request) {
-    if (!request.heads.empty()) return request.heads;
-    std::vector<int> all(static_cast<std::size_t>(analysis.config.heads));
-    std::iota(all.begin(), all.end(), 0);
-    return all;
-}
-
-std::vector<ArraySource> traceArrays(const Analysis& a, const TraceRequest& request) {
-    const LayerTrace& t = *a.trace;
-    const AttentionConfig& c = a.config;
-    const std::vector<int> heads = chosenHeads(a, request);
-    const std::vector<int> kv = kvHeads(a, request, heads);
-    const std::string prefix = std::string(siteOf(a)) + ".0.";
-    const auto wanted = [&](const char* name) {
-        static const std::vector<std::string> usual{"weights", "scores", "context", "output", "q", "k", "v"};
-        const std::vector<std::string>& names = request.what.empty() ? usual : request.what;
-        return std::find(names.begin(), names.end(), name) != names.end();
-    };
-
-    std::vector<ArraySource> out;
-    addTokens(out, a.queries, "");
-    if (a.cross) addTokens(out, a.keys, "2");
+void addLayer(std::vector<ArraySource>& out, const TracedLayer& layer, const TraceRequest& request) {
+    const LayerTrace& t = *layer.trace;
+    const AttentionConfig& c = t.config;
+    const std::vector<int> heads = chosenHeads(layer, request);
+    const std::vector<int> kv = kvHeads(c, request, heads);
+    const std::string prefix = std::string(wordFor(layer.site)) + "." + std::to_string(layer.layer) + ".";
+    const auto wanted = [&](const char* name) { return isWanted(request, name); };
     using Kind = HeadMatrix::Kind;
     if (wanted("weights")) out.push_back(squareArray(prefix + "weights", t, Kind::Weights, heads));
     if (wanted("softmax")) out.push_back(squareArray(prefix + "softmax", t, Kind::Softmax, heads));
@@ -138,11 +127,91 @@ std::vector<ArraySource> traceArrays(const Analysis& a, const TraceRequest& requ
     if (wanted("context")) out.push_back(splitArray(prefix + "context", t.context, c.dV, heads));
     if (wanted("output")) out.push_back(matrixArray(prefix + "output", t.output));
     if (wanted("input")) out.push_back(matrixArray(prefix + "input", *t.input));
-    if (wanted("hidden")) {
-        out.push_back(matrixArray("hidden.0", *t.input));
-        out.push_back(matrixArray("hidden.1", a.following ? *a.following : t.output));
+}
+
+/// hidden.L, or encoder.hidden.L and decoder.hidden.L.
+void addHidden(std::vector<ArraySource>& out, const Analysis& a, const TraceRequest& request) {
+    if (!a.run) {
+        out.push_back(matrixArray("hidden.0", *a.trace->input));
+        out.push_back(matrixArray("hidden.1", a.following ? *a.following : a.trace->output));
+        return;
     }
-    if (wanted("mask")) out.push_back(maskArray(prefix + "mask", t, heads));
+    for (const SiteTrace& site : a.run->trace->sites) {
+        if (!request.site.empty() && request.site != wordFor(site.site)) continue;
+        const std::string prefix = site.site == Site::Self ? "" : std::string(wordFor(site.site)) + ".";
+        for (std::size_t layer = 0; layer < site.hidden.size(); ++layer)
+            out.push_back(matrixArray(prefix + "hidden." + std::to_string(layer), *site.hidden[layer]));
+    }
+}
+
+/// [n, vocabulary], computed a few rows at a time while they are written.
+ArraySource logitsArray(const ModelTrace& trace) {
+    const Index n = trace.last().rows();
+    return {"logits", {n, trace.model->config.vocabulary}, DType::F32, [&trace, n](const Sink& sink) {
+                std::vector<float> scratch;
+                for (Index first = 0; first < n; first += logitRows) {
+                    std::vector<Index> rows(static_cast<std::size_t>(std::min(logitRows, n - first)));
+                    std::iota(rows.begin(), rows.end(), first);
+                    const Result<Matrix> part = logits(trace, rows);
+                    assert(part); // checkRequest has asked for the output head
+                    for (Index r = 0; r < part->rows(); ++r)
+                        if (!sendRow(part->row(r), scratch, sink)) return;
+                }
+            }};
+}
+
+} // namespace
+
+std::vector<TracedLayer> tracedLayers(const Analysis& a) {
+    if (!a.run) return {{a.cross ? Site::Cross : Site::Self, 0, a.trace.get(), &a.queries, &a.keys}};
+    std::vector<TracedLayer> all;
+    for (const SiteTrace& site : a.run->trace->sites) {
+        const bool decoderAsks = site.site == Site::Decoder || site.site == Site::Cross;
+        const std::vector<Token>& queries = decoderAsks ? a.run->tokens2 : a.run->tokens;
+        const std::vector<Token>& keys = site.site == Site::Decoder ? a.run->tokens2 : a.run->tokens;
+        for (std::size_t layer = 0; layer < site.layers.size(); ++layer)
+            all.push_back({site.site, static_cast<int>(layer), site.layers[layer].get(), &queries, &keys});
+    }
+    return all;
+}
+
+std::vector<TracedLayer> chosenLayers(const Analysis& analysis, const TraceRequest& request) {
+    std::vector<TracedLayer> chosen = tracedLayers(analysis);
+    std::erase_if(chosen, [&](const TracedLayer& layer) {
+        return (!request.site.empty() && request.site != wordFor(layer.site)) ||
+               (request.layer >= 0 && request.layer != layer.layer);
+    });
+    return chosen;
+}
+
+std::vector<int> chosenHeads(const TracedLayer& layer, const TraceRequest& request) {
+    if (!request.heads.empty()) return request.heads;
+    std::vector<int> all(static_cast<std::size_t>(layer.trace->config.heads));
+    std::iota(all.begin(), all.end(), 0);
+    return all;
+}
+
+const std::vector<Token>& writtenTokens(const Analysis& a) {
+    return a.run ? a.run->tokens : a.queries;
+}
+
+const std::vector<Token>* writtenTokens2(const Analysis& a) {
+    if (!a.run) return a.cross ? &a.keys : nullptr;
+    return a.run->tokens2.empty() ? nullptr : &a.run->tokens2;
+}
+
+std::vector<ArraySource> traceArrays(const Analysis& a, const TraceRequest& request) {
+    std::vector<ArraySource> out;
+    addTokens(out, writtenTokens(a), "");
+    if (const std::vector<Token>* second = writtenTokens2(a)) addTokens(out, *second, "2");
+    const std::vector<TracedLayer> layers = chosenLayers(a, request);
+    for (const TracedLayer& layer : layers) addLayer(out, layer, request);
+    if (isWanted(request, "hidden")) addHidden(out, a, request);
+    if (isWanted(request, "logits")) out.push_back(logitsArray(*a.run->trace));
+    if (isWanted(request, "mask"))
+        for (const TracedLayer& layer : layers)
+            out.push_back(maskArray(std::string(wordFor(layer.site)) + "." + std::to_string(layer.layer) + ".mask",
+                                    *layer.trace, chosenHeads(layer, request)));
     return out;
 }
 

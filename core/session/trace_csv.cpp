@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/trace_csv.h"
 
+#include "core/session/names.h"
 #include "core/session/trace_arrays.h"
 
 namespace headscope {
@@ -38,6 +39,23 @@ void appendRow(std::string& text, const HeadTable& table, Index query, std::span
     }
 }
 
+bool writeHead(SafeFile& file, const HeadTable& table, const GoOn& goOn) {
+    const HeadMatrix scores(table.trace, HeadMatrix::Kind::Scores, table.head);
+    const HeadMatrix weights(table.trace, HeadMatrix::Kind::Weights, table.head);
+    std::string text;
+    for (Index p = 0; p < scores.pieces(); ++p) {
+        const Matrix s = scores.piece(p);
+        const Matrix w = weights.piece(p);
+        for (Index r = 0; r < s.rows(); ++r) {
+            if (file.failed() || !goOn()) return false;
+            text.clear();
+            appendRow(text, table, scores.firstRow(p) + r, s.row(r), w.row(r));
+            file.write(text);
+        }
+    }
+    return true;
+}
+
 } // namespace
 
 std::string csvField(const std::string& text) {
@@ -48,25 +66,13 @@ std::string csvField(const std::string& text) {
 }
 
 bool writeTraceCsv(SafeFile& file, const Analysis& analysis, const TraceRequest& request, const GoOn& goOn) {
-    const LayerTrace& trace = *analysis.trace;
-    const std::vector<std::string> queries = labelled(analysis.queries);
-    const std::vector<std::string> keys = labelled(analysis.keys);
     file.write("site,layer,head,query,query_token,key,key_token,score,weight,masked\n");
-    std::string text;
-    for (const int head : chosenHeads(analysis, request)) {
-        const HeadTable table{trace, head, std::string(siteOf(analysis)) + ",0," + std::to_string(head), queries, keys};
-        const HeadMatrix scores(trace, HeadMatrix::Kind::Scores, head);
-        const HeadMatrix weights(trace, HeadMatrix::Kind::Weights, head);
-        for (Index p = 0; p < scores.pieces(); ++p) {
-            const Matrix s = scores.piece(p);
-            const Matrix w = weights.piece(p);
-            for (Index r = 0; r < s.rows(); ++r) {
-                if (file.failed() || !goOn()) return false;
-                text.clear();
-                appendRow(text, table, scores.firstRow(p) + r, s.row(r), w.row(r));
-                file.write(text);
-            }
-        }
+    for (const TracedLayer& layer : chosenLayers(analysis, request)) {
+        const std::vector<std::string> queries = labelled(*layer.queries);
+        const std::vector<std::string> keys = labelled(*layer.keys);
+        const std::string place = std::string(wordFor(layer.site)) + "," + std::to_string(layer.layer) + ",";
+        for (const int head : chosenHeads(layer, request))
+            if (!writeHead(file, {*layer.trace, head, place + std::to_string(head), queries, keys}, goOn)) return false;
     }
     return !file.failed();
 }

@@ -3,6 +3,7 @@
 
 #include "core/io/array_writer.h"
 #include "core/io/number_format.h"
+#include "core/session/names.h"
 #include "core/session/trace_arrays.h"
 #include "core/session/trace_csv.h"
 #include "core/session/trace_json.h"
@@ -15,12 +16,12 @@ namespace headscope {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> kArrays{"weights", "softmax", "scores", "mask",  "q",     "k",
-                                                   "v",       "context", "output", "input", "hidden"};
+constexpr std::array<std::string_view, 12> kArrays{"weights", "softmax", "scores", "mask",  "q",     "k",
+                                                   "v",       "context", "output", "input", "hidden", "logits"};
 
 bool writeJson(SafeFile& file, const Analysis& a, const TraceRequest& request, const GoOn& goOn) {
-    file.write("{\"headscope\": \"" HEADSCOPE_VERSION "\",\n\"tokens\": " + tokensJson(a.queries));
-    if (a.cross) file.write(",\n\"tokens2\": " + tokensJson(a.keys));
+    file.write("{\"headscope\": \"" HEADSCOPE_VERSION "\",\n\"tokens\": " + tokensJson(writtenTokens(a)));
+    if (const std::vector<Token>* second = writtenTokens2(a)) file.write(",\n\"tokens2\": " + tokensJson(*second));
     file.write(",\n\"config\": " + configJson(a) + ",\n\"arrays\": ");
     const bool good = writeJsonArrays(file, traceArrays(a, request), goOn);
     file.write("}\n");
@@ -29,8 +30,9 @@ bool writeJson(SafeFile& file, const Analysis& a, const TraceRequest& request, c
 
 /// The texts of an archive; its members are files with endings, those of safetensors' metadata are plain names.
 std::vector<NamedText> texts(const Analysis& a, const std::string& ending) {
-    std::vector<NamedText> out{{"config" + ending, configJson(a)}, {"tokens" + ending, tokensJson(a.queries)}};
-    if (a.cross) out.push_back({"tokens2" + ending, tokensJson(a.keys)});
+    std::vector<NamedText> out{{"config" + ending, configJson(a)}, {"tokens" + ending, tokensJson(writtenTokens(a))}};
+    if (const std::vector<Token>* second = writtenTokens2(a))
+        out.push_back({"tokens2" + ending, tokensJson(*second)});
     return out;
 }
 
@@ -51,10 +53,13 @@ bool write(SafeFile& file, const Analysis& a, const TraceRequest& request, Trace
 /// The least that the file can have: exact for arrays, two bytes a number for JSON, a short row a cell for CSV.
 double leastBytes(const Analysis& a, const TraceRequest& request, TraceFormat format) {
     constexpr double shortestRow = 23; // "self,0,0,0,a,0,a,0,0,0" and its end
-    if (format == TraceFormat::Csv)
-        return shortestRow * static_cast<double>(chosenHeads(a, request).size()) * static_cast<double>(a.queries.size()) *
-               static_cast<double>(a.keys.size());
     double bytes = 0;
+    if (format == TraceFormat::Csv) {
+        for (const TracedLayer& layer : chosenLayers(a, request))
+            bytes += shortestRow * static_cast<double>(chosenHeads(layer, request).size()) *
+                     static_cast<double>(layer.queries->size()) * static_cast<double>(layer.keys->size());
+        return bytes;
+    }
     for (const ArraySource& array : traceArrays(a, request)) {
         double numbers = 1;
         for (const Index side : array.shape) numbers *= static_cast<double>(side);
@@ -67,28 +72,52 @@ Error usage(const char* option, const std::string& detail) {
     return {ErrorCode::Usage, option, detail};
 }
 
-} // namespace
-
-Status checkRequest(const Analysis& analysis, const TraceRequest& request) {
+Status checkWhat(const Analysis& analysis, const TraceRequest& request) {
     for (const std::string& name : request.what) {
-        if (name == "logits") return usage("--what", "there are no logits: the sandbox has no output head");
+        if (name == "logits" && !analysis.run)
+            return usage("--what", "there are no logits: the sandbox has no output head");
+        if (name == "logits" && !analysis.run->opened->model->hasHead())
+            return usage("--what", "there are no logits: this model was saved without its output head");
         if (std::find(kArrays.begin(), kArrays.end(), name) != kArrays.end()) continue;
         std::string known;
         for (const std::string_view word : kArrays) known.append(known.empty() ? "" : ", ").append(word);
         return usage("--what", "there is no " + showName(name) + "; choose from " + known);
     }
+    return {};
+}
+
+/// "self", or "encoder, decoder, cross": each site of these layers once.
+std::string listSites(const std::vector<TracedLayer>& layers) {
+    std::string list;
+    for (std::size_t i = 0; i < layers.size(); ++i)
+        if (i == 0 || layers[i].site != layers[i - 1].site)
+            list.append(list.empty() ? "" : ", ").append(wordFor(layers[i].site));
+    return list;
+}
+
+} // namespace
+
+Status checkRequest(const Analysis& analysis, const TraceRequest& request) {
+    if (Status status = checkWhat(analysis, request); !status) return status;
     if (analysis.empty())
         return Error{ErrorCode::Input, "--text", "the text holds no token; there is nothing to write"};
-    for (const int head : request.heads)
-        if (head < 0 || head >= analysis.config.heads)
-            return usage("--head", "there is no head " + std::to_string(head) + "; the heads are 0 to " +
-                                       std::to_string(analysis.config.heads - 1));
-    if (!request.site.empty() && request.site != siteOf(analysis))
-        return usage("--site",
-                     "there is no site " + showName(request.site) + " here; the only one is " + siteOf(analysis));
-    if (request.layer > 0)
-        return usage("--layer",
-                     "there is no layer " + std::to_string(request.layer) + "; the sandbox has only layer 0");
+    TraceRequest anyLayer = request;
+    anyLayer.layer = -1;
+    const std::vector<TracedLayer> ofSite = chosenLayers(analysis, anyLayer);
+    if (ofSite.empty())
+        return usage("--site", "there is no site " + showName(request.site) + " here; there is " +
+                                   listSites(tracedLayers(analysis)));
+    int layers = 0;
+    for (const TracedLayer& layer : ofSite) layers = std::max(layers, layer.layer + 1);
+    if (request.layer >= layers)
+        return usage("--layer", "there is no layer " + std::to_string(request.layer) +
+                                    (layers == 1 ? "; there is only layer 0"
+                                                 : "; the layers are 0 to " + std::to_string(layers - 1)));
+    for (const TracedLayer& layer : chosenLayers(analysis, request))
+        for (const int head : request.heads)
+            if (head < 0 || head >= layer.trace->config.heads)
+                return usage("--head", "there is no head " + std::to_string(head) + "; the heads are 0 to " +
+                                           std::to_string(layer.trace->config.heads - 1));
     return {};
 }
 

@@ -13,14 +13,14 @@ enum class TraceFormat { Npz, Safetensors, Json, Csv };
 
 /// What `headscope trace` writes; the names are those of the trace format.
 struct TraceRequest {
-    /// weights, softmax, scores, mask, q, k, v, context, output, input, hidden; empty: weights, scores, context,
+    /// weights, softmax, scores, mask, q, k, v, context, output, input, hidden, logits; empty: weights, scores, context,
     /// output, q, k, v. ids, spans, tokens and config are always written. A CSV file has one row per cell with score,
     /// weight and mask, whatever is asked.
     std::vector<std::string> what;
     /// In this order; empty: all. Of a chosen head its own k and v are written, so that k[i] and v[i] belong to q[i];
     /// without a choice k and v hold every kv head once.
     std::vector<int> heads;
-    std::string site; ///< "self", "cross", or empty: what there is
+    std::string site; ///< "self", "encoder", "decoder", "cross", or empty: all that there are
     int layer = -1;   ///< −1: all
 };
 

@@ -36,16 +36,58 @@ Json maskList(const MaskSpec& mask) {
     return list;
 }
 
+const char* kindWord(ModelKind kind) {
+    switch (kind) {
+    case ModelKind::Encoder:
+        return "encoder";
+    case ModelKind::Decoder:
+        return "decoder";
+    case ModelKind::EncoderDecoder:
+        return "encoder-decoder";
+    }
+    return "";
+}
+
+/// The model's shape, in the words of the dials where they mean the same.
+std::string modelConfigJson(const Analysis& a) {
+    const ModelConfig& m = a.run->opened->model->config;
+    const StackConfig& stack = m.stack();
+    Json out = Json::object();
+    out["model"] = a.run->opened->folder;
+    out["family"] = m.family;
+    out["kind"] = kindWord(m.kind);
+    out["layers"] = stack.layers;
+    if (m.kind == ModelKind::EncoderDecoder) out["decoder_layers"] = m.decoder.layers;
+    out["d_model"] = m.dModel;
+    out["heads"] = stack.attention.heads;
+    out["kv_heads"] = stack.attention.kvHeads;
+    out["d_k"] = stack.attention.dK;
+    out["d_v"] = stack.attention.dV;
+    out["d_ff"] = stack.feedForward;
+    out["vocabulary"] = m.vocabulary;
+    if (m.maxPositions > 0) out["positions"] = m.maxPositions;
+    out["parameters"] = a.run->opened->model->parameters;
+    out["text"] = a.text;
+    if (!a.text2.empty()) out["text2"] = a.text2;
+    return dump(out);
+}
+
 } // namespace
 
 std::string tokensJson(const std::vector<Token>& tokens) {
     Json list = Json::array();
     for (const Token& t : tokens)
-        list.push_back({{"id", t.id}, {"text", t.text}, {"begin", t.begin}, {"end", t.end}, {"special", t.special}});
+        list.push_back({{"id", t.id},
+                        {"text", t.text},
+                        {"begin", t.begin},
+                        {"end", t.end},
+                        {"special", t.special},
+                        {"segment", t.segment}});
     return dump(list);
 }
 
 std::string configJson(const Analysis& a) {
+    if (a.run) return modelConfigJson(a);
     const AttentionConfig& c = a.config;
     const Sandbox& s = a.sandbox;
     Json heads = Json::array();

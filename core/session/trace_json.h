@@ -7,10 +7,10 @@
 
 namespace headscope {
 
-/// [{"id", "text", "begin", "end", "special"} …]
+/// [{"id", "text", "begin", "end", "special", "segment"} …]
 std::string tokensJson(const std::vector<Token>& tokens);
 /// The dials that made the analysis, as the command line calls them; heads is a list of one object per head, with
-/// "design" where the head was designed.
+/// "design" where the head was designed. Of a model: its shape.
 std::string configJson(const Analysis& analysis);
 
 } // namespace headscope

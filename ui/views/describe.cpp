@@ -148,9 +148,7 @@ struct Pattern {
 };
 
 /// The pattern that holds at least half of the mass: the design when it keeps that much, else the most particular one.
-const Pattern* patternOf(const Analysis& a, int head, std::vector<Pattern>& patterns) {
-    const HeadMeasures& m = a.measures[static_cast<std::size_t>(head)];
-    const double kept = m.kept;
+const Pattern* patternOf(const HeadMeasures& m, std::optional<Design> design, Index readable, std::vector<Pattern>& patterns) {
     patterns = {
         {QT_TRANSLATE_NOOP("Describe", "previous token"), QT_TRANSLATE_NOOP("Describe", "previous"), m.previous},
         {QT_TRANSLATE_NOOP("Describe", "next token"), QT_TRANSLATE_NOOP("Describe", "next"), m.next},
@@ -158,11 +156,9 @@ const Pattern* patternOf(const Analysis& a, int head, std::vector<Pattern>& patt
         {QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self},
         {QT_TRANSLATE_NOOP("Describe", "same token"), QT_TRANSLATE_NOOP("Describe", "same"), m.sameToken},
         {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), 0}};
-    const std::size_t h = static_cast<std::size_t>(head);
-    if (h < a.designs.size() && a.designs[h] && kept >= 0.5) {
-        Pattern& designed = patterns[static_cast<std::size_t>(*a.designs[h])]; // in the order of Design
-        designed.share = kept;
-        const Index readable = static_cast<Index>(a.queries.size()) - m.maskedRows;
+    if (design && m.kept >= 0.5) {
+        Pattern& designed = patterns[static_cast<std::size_t>(*design)]; // in the order of Design
+        designed.share = m.kept;
         if (m.promisedRows < readable) designed.rows = m.promisedRows;
         return &designed;
     }
@@ -173,11 +169,31 @@ const Pattern* patternOf(const Analysis& a, int head, std::vector<Pattern>& patt
     return best->share >= 0.5 ? best : nullptr;
 }
 
+/// One head as the words about it need it.
+struct Subject {
+    const HeadMeasures& measures;
+    std::optional<Design> design;
+    Index readable = 0; ///< rows that can read anything
+};
+
+Subject subjectOf(const Analysis& a, int head) {
+    const auto h = static_cast<std::size_t>(head);
+    return {a.measures[h], h < a.designs.size() ? a.designs[h] : std::nullopt,
+            static_cast<Index>(a.queries.size()) - a.measures[h].maskedRows};
+}
+
 /// Of which rows the share is, when not of all that can read.
-QString someRows(const Analysis& a, int head, const Pattern& pattern) {
+QString someRows(const Subject& subject, const Pattern& pattern) {
     if (pattern.rows == 0) return {};
-    const Index readable = static_cast<Index>(a.queries.size()) - a.measures[static_cast<std::size_t>(head)].maskedRows;
-    return Words::tr("%L1 of %L2 rows").arg(pattern.rows).arg(readable);
+    return Words::tr("%L1 of %L2 rows").arg(pattern.rows).arg(subject.readable);
+}
+
+QString tagOf(const Subject& subject) {
+    std::vector<Pattern> patterns;
+    const Pattern* pattern = patternOf(subject.measures, subject.design, subject.readable, patterns);
+    if (!pattern) return subject.measures.entropy >= 0.85 ? Words::tr("spread out") : Words::tr("mixed");
+    const QString tag = Words::tr("%1 %2").arg(Words::tr(pattern->tag), percent(pattern->share));
+    return pattern->rows == 0 ? tag : Words::tr("%1 in %2").arg(tag, someRows(subject, *pattern));
 }
 
 bool isBidiControl(char32_t c) {
@@ -203,19 +219,16 @@ QString visible(char32_t c) {
 
 HeadCharacter headCharacter(const Analysis& analysis, int head) {
     std::vector<Pattern> patterns;
-    const Pattern* pattern = patternOf(analysis, head, patterns);
-    return pattern ? HeadCharacter{Words::tr(pattern->name), pattern->share, someRows(analysis, head, *pattern)} : HeadCharacter{};
+    const Subject subject = subjectOf(analysis, head);
+    const Pattern* pattern = patternOf(subject.measures, subject.design, subject.readable, patterns);
+    return pattern ? HeadCharacter{Words::tr(pattern->name), pattern->share, someRows(subject, *pattern)} : HeadCharacter{};
 }
 
 QString headTag(const Analysis& analysis, int head) {
-    std::vector<Pattern> patterns;
-    if (const Pattern* pattern = patternOf(analysis, head, patterns))
-        return pattern->rows == 0 ? Words::tr("%1 %2").arg(Words::tr(pattern->tag), percent(pattern->share))
-                                  : Words::tr("%1 %2 in %3").arg(Words::tr(pattern->tag), percent(pattern->share),
-                                                                 someRows(analysis, head, *pattern));
-    return analysis.measures[static_cast<std::size_t>(head)].entropy >= 0.85 ? Words::tr("spread out")
-                                                                             : Words::tr("mixed");
+    return tagOf(subjectOf(analysis, head));
 }
+
+QString measuredTag(const HeadMeasures& measures) { return tagOf({measures, std::nullopt, 0}); }
 
 QString headTitle(const Analysis& analysis, int head) {
     const HeadCharacter character = headCharacter(analysis, head);

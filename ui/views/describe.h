@@ -22,6 +22,8 @@ struct HeadCharacter {
 HeadCharacter headCharacter(const Analysis& analysis, int head);
 /// The tag of a small picture: "previous 98 %"; "spread out" or "mixed" for a head without a pattern.
 QString headTag(const Analysis& analysis, int head);
+/// The same of a head of which only its measures are at hand.
+QString measuredTag(const HeadMeasures& measures);
 /// "Head 3 · same token"
 QString headTitle(const Analysis& analysis, int head);
 /// A token as it is shown anywhere: white space and control characters made visible, bidi controls isolated.

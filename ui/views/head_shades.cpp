@@ -73,16 +73,14 @@ Scalar shareOf(Scalar weight, Scalar top) {
 } // namespace
 
 Matrix shownCells(const Analysis& a, const ViewState& state, int head, Index firstQuery, Index lastQuery) {
-    const LayerTrace& trace = *a.trace;
-    Matrix cells(lastQuery - firstQuery, trace.keys());
-    Matrix block;
+    Matrix cells(lastQuery - firstQuery, static_cast<Index>(a.keys.size()));
     const Index size = LayerTrace::blockRows();
     for (Index b = firstQuery / size; b * size < lastQuery; ++b) {
-        trace.weightsBlock(head, b, block);
+        const Matrix block = a.rows(head, b);
         for (Index q = std::max(firstQuery, b * size); q < std::min(lastQuery, b * size + block.rows()); ++q)
             std::copy_n(block.row(q - b * size).begin(), cells.cols(), cells.row(q - firstQuery).begin());
     }
-    const Mask& mask = trace.mask;
+    const Mask& mask = a.allowed;
     for (Index q = firstQuery; q < lastQuery && !mask.empty(); ++q) {
         const Mask::Span span = mask.span(q);
         for (Index k = 0; k < cells.cols(); ++k)

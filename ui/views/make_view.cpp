@@ -3,6 +3,7 @@
 #include "ui/views/head_grid.h"
 #include "ui/views/head_heatmap.h"
 #include "ui/views/links_view.h"
+#include "ui/views/overview_view.h"
 
 namespace headscope {
 
@@ -14,6 +15,8 @@ View* makeView(ViewKind kind, Selection& selection, QWidget* parent) {
         return new HeadHeatmap(selection, parent);
     case ViewKind::Links:
         return new LinksView(selection, parent);
+    case ViewKind::Overview:
+        return new OverviewView(selection, parent);
     }
     return nullptr;
 }

@@ -89,11 +89,11 @@ bool wasDropped(const Analysis& analysis, int head, Index query, Index key) {
 }
 
 bool mayRead(const Analysis& analysis, int head, Index query, Index key) {
-    return !analysis.trace || analysis.trace->mask.allowed(head, query, key);
+    return !analysis.trace || analysis.allowed.allowed(head, query, key);
 }
 
 bool mayReadAny(const Analysis& analysis, int head, Index query) {
-    return !analysis.trace || analysis.trace->mask.any(head, query);
+    return !analysis.trace || analysis.allowed.any(head, query);
 }
 
 } // namespace headscope

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/session/analyze.h"
+#include "core/session/overview.h"
 #include "ui/selection.h"
 #include "ui/style/theme.h"
 
@@ -22,6 +22,8 @@ public:
 
     virtual void setAnalysis(AnalysisPtr analysis);
     const AnalysisPtr& analysis() const { return m_analysis; }
+    /// Of the view that draws all layers; the others need none.
+    virtual void setOverview(OverviewPtr) {}
     virtual void setTheme(const Theme& theme);
     const Theme& theme() const { return m_theme; }
     /// A newer result is under way: the picture is dimmed.

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/analyze_model.h"
+
+#include "core/analysis/head_collector.h"
+#include "core/base/memory.h"
+#include "core/base/parallel.h"
+#include "core/session/shown_tokens.h"
+#include "core/sources/designs.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace headscope {
+
+Status collectLayer(Analysis& a, const std::stop_token& stop) {
+    const Index queries = std::ssize(a.queries), keys = std::ssize(a.keys);
+    if (Status status = checkMemory(HeadCollector::bytesFor(queries, keys, a.config.heads), "memory",
+                                    "a picture of " + std::to_string(a.config.heads) + " heads and " +
+                                        std::to_string(queries) + " tokens");
+        !status)
+        return status;
+    HeadCollector collector(a.allowed, a.config.heads, promisedKeys(Design::Same, a.queries, a.keys),
+                            std::vector<std::shared_ptr<const KeySets>>(static_cast<std::size_t>(a.config.heads)),
+                            {hiddenKeys(a.keys, HiddenTokens::Special), hiddenKeys(a.keys, HiddenTokens::SpecialAndFirst)});
+    const Index blocks = (queries + LayerTrace::blockRows() - 1) / LayerTrace::blockRows();
+    parallelFor(a.config.heads * blocks, [&](Index task) {
+        if (stop.stop_requested()) return;
+        const int head = static_cast<int>(task / blocks);
+        const Index block = task % blocks;
+        const Matrix rows = a.rows(head, block);
+        collector.read({head, block * LayerTrace::blockRows(), rows.rows(), keys, rows.data(), keys, 0, keys});
+    });
+    if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, "stopped"};
+    collector.finish();
+    a.measures = std::move(collector.measures);
+    a.pictures = std::move(collector.pictures);
+    a.links = std::move(collector.links);
+    return {};
+}
+
+Result<AnalysisPtr> analyzeModel(const Session& session, const ModelRunPtr& run, std::stop_token stop, Depth depth) {
+    const auto begin = std::chrono::steady_clock::now();
+    auto a = std::make_shared<Analysis>();
+    a->text = session.text;
+    a->text2 = session.text2.value_or(std::string());
+    a->run = run;
+    const ModelConfig& config = run->opened->model->config;
+    const std::vector<Site> sites = sitesOf(config);
+    const Site wanted = session.view.site.value_or(sites.front());
+    a->site = std::ranges::find(sites, wanted) != sites.end() ? wanted : sites.front();
+    a->notes = run->opened->model->notes;
+    a->config = (a->site == Site::Encoder ? config.encoder : config.stack()).attention;
+    if (!run->empty()) {
+        const SiteTrace& site = *run->trace->site(a->site);
+        a->layer = std::clamp(session.view.layer, 0, static_cast<int>(site.layers.size()) - 1);
+        a->trace = site.layers[static_cast<std::size_t>(a->layer)];
+        a->config = a->trace->config;
+        showTokens(*a, session.view);
+        if (depth == Depth::Full)
+            if (Status status = collectLayer(*a, stop); !status) return status.error();
+    }
+    const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - begin;
+    a->milliseconds = run->milliseconds + spent.count();
+    return AnalysisPtr(std::move(a));
+}
+
+} // namespace headscope

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/predict.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+namespace headscope {
+namespace {
+
+Error noHead(const OpenedModel& opened) {
+    return {ErrorCode::Usage, opened.folder,
+            "the model has no output head, so it predicts no tokens; take one that was saved with it"};
+}
+
+/// The `top` largest of row [vocabulary], largest first, equal ones by id, with their softmax.
+std::vector<Prediction> strongest(std::span<const Scalar> row, int top, const Tokenizer& tokenizer) {
+    std::vector<std::int64_t> ids(row.size());
+    std::iota(ids.begin(), ids.end(), 0);
+    const auto logit = [&](std::int64_t id) { return row[static_cast<std::size_t>(id)]; };
+    const auto kept = ids.begin() + std::min<std::ptrdiff_t>(top, std::ssize(ids));
+    std::partial_sort(ids.begin(), kept, ids.end(), [&](std::int64_t a, std::int64_t b) {
+        return logit(a) != logit(b) ? logit(a) > logit(b) : a < b;
+    });
+    const double greatest = static_cast<double>(logit(ids.front()));
+    double sum = 0;
+    for (const Scalar x : row) sum += std::exp(static_cast<double>(x) - greatest);
+    std::vector<Prediction> predictions;
+    for (auto id = ids.begin(); id != kept; ++id)
+        predictions.push_back({*id, tokenizer.decode({&*id, 1}, false),
+                               std::exp(static_cast<double>(logit(*id)) - greatest) / sum});
+    return predictions;
+}
+
+/// The tokens that the output head speaks of.
+const std::vector<Token>& spoken(const ModelRun& run) {
+    return run.tokens2.empty() ? run.tokens : run.tokens2;
+}
+
+/// The run with one more token behind the ones that the head speaks of.
+Result<ModelRunPtr> appended(const ModelRun& run, std::int64_t id, const std::stop_token& stop) {
+    auto longer = std::make_shared<ModelRun>(run);
+    Token token;
+    token.id = id;
+    token.text = run.opened->tokenizer->entry(id).value_or(std::to_string(id));
+    token.sequence = -1;
+    ModelInput input = run.trace->input;
+    const bool decoder = !run.tokens2.empty();
+    (decoder ? longer->tokens2 : longer->tokens).push_back(token);
+    (decoder ? input.decoderIds : input.ids).push_back(static_cast<int>(id));
+    if (!decoder && !input.tokenTypes.empty()) input.tokenTypes.push_back(0);
+    ForwardOptions options;
+    options.previous = run.trace;
+    options.stop = stop;
+    Result<ModelTracePtr> trace = forward(run.opened->model, std::move(input), options);
+    if (!trace) return trace.error();
+    longer->trace = *std::move(trace);
+    return ModelRunPtr(std::move(longer));
+}
+
+} // namespace
+
+Result<std::vector<Index>> predictedPositions(const ModelRun& run) {
+    const OpenedModel& opened = *run.opened;
+    if (!opened.model->hasHead()) return noHead(opened);
+    const auto& tokens = spoken(run);
+    std::vector<Index> positions;
+    if (opened.model->config.kind != ModelKind::Encoder) {
+        if (!tokens.empty()) positions.push_back(std::ssize(tokens) - 1);
+        return positions;
+    }
+    const std::optional<std::int64_t> mask = opened.tokenizer->special().mask;
+    if (!mask) return Error{ErrorCode::Input, opened.folder, "its tokenizer has no mask token, so nothing can be left open"};
+    for (std::size_t i = 0; i < tokens.size(); ++i)
+        if (tokens[i].id == *mask) positions.push_back(static_cast<Index>(i));
+    if (positions.empty())
+        return Error{ErrorCode::Input, "--text",
+                     "nothing is left open; put " + opened.tokenizer->entry(*mask).value_or("the mask token") +
+                         " where a word is to be predicted"};
+    return positions;
+}
+
+Result<std::vector<PositionPrediction>> predict(const ModelRun& run, std::span<const Index> positions, int top,
+                                                std::stop_token stop) {
+    if (!run.opened->model->hasHead()) return noHead(*run.opened);
+    if (positions.empty()) return std::vector<PositionPrediction>();
+    const Result<Matrix> rows = logits(*run.trace, positions, stop);
+    if (!rows) return rows.error();
+    std::vector<PositionPrediction> predictions;
+    for (std::size_t i = 0; i < positions.size(); ++i) {
+        if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, "stopped"};
+        predictions.push_back({positions[i], strongest(rows->row(static_cast<Index>(i)), top, *run.opened->tokenizer)});
+    }
+    return predictions;
+}
+
+Result<Continuation> continueText(const ModelRunPtr& run, int most, std::stop_token stop,
+                                  const std::function<void(int)>& step) {
+    const ModelConfig& config = run->opened->model->config;
+    if (config.kind == ModelKind::Encoder)
+        return Error{ErrorCode::Usage, "--generate",
+                     config.familyName + " fills in masks and continues no text; leave it out"};
+    if (!run->opened->model->hasHead()) return noHead(*run->opened);
+    const Tokenizer& tokenizer = *run->opened->tokenizer;
+    std::optional<std::int64_t> end = tokenizer.special().eos;
+    if (config.special.eos) end = *config.special.eos;
+    Continuation made;
+    made.run = run;
+    while (std::ssize(made.ids) < most) {
+        const Index last = std::ssize(spoken(*made.run)) - 1;
+        const Result<Matrix> rows = logits(*made.run->trace, {&last, 1}, stop);
+        if (!rows) return rows.error();
+        const auto row = rows->row(0);
+        const std::int64_t id = std::ranges::max_element(row) - row.begin();
+        if (id == end) break;
+        made.ids.push_back(id);
+        if (step) step(static_cast<int>(made.ids.size()));
+        const bool full = config.maxPositions > 0 && last + 1 >= config.maxPositions;
+        if (full || std::ssize(made.ids) == most) break;
+        Result<ModelRunPtr> longer = appended(*made.run, id, stop);
+        if (!longer) return longer.error();
+        made.run = *std::move(longer);
+    }
+    made.text = tokenizer.decode(made.ids, true);
+    return made;
+}
+
+} // namespace headscope

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/session/model_run.h"
+
+#include <functional>
+#include <span>
+
+namespace headscope {
+
+/// A token that a model would put somewhere.
+struct Prediction {
+    std::int64_t id = 0;
+    std::string text; ///< as the tokenizer decodes it alone
+    double probability = 0;
+};
+
+/// What stands at a mask, or comes after a token.
+struct PositionPrediction {
+    Index position = 0;                  ///< of the mask, or of the token whose successor is predicted
+    std::vector<Prediction> predictions; ///< the most probable first
+};
+
+/// Where a model has something to say of this text: every mask of an encoder, the last token of a decoder. Usage error
+/// for a model without an output head, Input error for an encoder's text without a mask.
+Result<std::vector<Index>> predictedPositions(const ModelRun& run);
+
+/// The `top` most probable tokens at each position, softmax over the whole vocabulary. Usage error for a model
+/// without an output head; Cancelled.
+Result<std::vector<PositionPrediction>> predict(const ModelRun& run, std::span<const Index> positions, int top,
+                                                std::stop_token stop = {});
+
+/// What a model adds to a text.
+struct Continuation {
+    std::vector<std::int64_t> ids; ///< without the end token
+    std::string text;
+    ModelRunPtr run; ///< over the text and all that was added but for the last token
+};
+
+/// The most probable token again and again, `most` times at most, until the end token or the model's last position.
+/// Decoders and encoder–decoders; Usage error for an encoder. `step` hears how many there are.
+Result<Continuation> continueText(const ModelRunPtr& run, int most, std::stop_token stop = {},
+                                  const std::function<void(int)>& step = {});
+
+} // namespace headscope

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/overview_view.h"
+
+#include "ui/views/describe.h"
+
+#include <QHelpEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QToolTip>
+#include <algorithm>
+#include <cmath>
+
+namespace headscope {
+
+static_assert(forbiddenCell == maskedCell, "the overview's pixels are shades as they come");
+
+struct OverviewView::Layout {
+    CellGrid grid;  ///< [layers, heads], a box with its gap in each cell
+    double gap = 4; ///< between pictures
+    QFont font;
+
+    QRectF picture(int layer, int head) const {
+        const QRectF box = grid.cell(layer, head).adjusted(gap / 2, gap / 2, -gap / 2, -gap / 2);
+        // On whole pixels, so that frames are sharp.
+        return {std::round(box.left()), std::round(box.top()), std::max(1.0, std::floor(box.width())),
+                std::max(1.0, std::floor(box.height()))};
+    }
+};
+
+OverviewView::OverviewView(Selection& selection, QWidget* parent) : View(selection, parent) {
+    setAccessibleName(tr("All layers"));
+}
+
+void OverviewView::setOverview(OverviewPtr overview) {
+    m_overview = std::move(overview);
+    m_shades.clear();
+    update();
+}
+
+QString OverviewView::hint() const {
+    return tr("Click a picture to open that layer and head");
+}
+
+OverviewView::Layout OverviewView::layoutOf(const QRectF& rect) const {
+    Layout layout;
+    const auto layers = static_cast<Index>(m_overview->layers);
+    const auto heads = static_cast<Index>(m_overview->heads);
+    layout.font = theme().font;
+    layout.font.setPixelSize(std::max(10, layout.font.pixelSize() * 8 / 10));
+    const QFontMetricsF metrics(layout.font);
+    const double left = metrics.horizontalAdvance(tr("layer %1").arg(layers)) + 12;
+    const double top = std::ceil(metrics.height()) + 6;
+    const double margin = std::min(8.0, rect.width() / 40);
+    const QRectF room = rect.adjusted(margin + left, margin + top, -margin, -margin);
+    // Pictures as they are in the other views: square for square matrices, never flatter than 2 to 1.
+    const Matrix& first = m_overview->thumbs.front().pixels;
+    const double asked = selection().state().transposed
+                             ? static_cast<double>(first.rows()) / static_cast<double>(first.cols())
+                             : static_cast<double>(first.cols()) / static_cast<double>(first.rows());
+    const double aspect = std::clamp(asked, 0.5, 2.0);
+    const double height = std::min(room.height() / static_cast<double>(layers),
+                                   room.width() / static_cast<double>(heads) / aspect);
+    const double width = height * aspect;
+    layout.gap = std::clamp(height / 10, 1.0, 8.0);
+    const QSizeF size(width * static_cast<double>(heads), height * static_cast<double>(layers));
+    layout.grid = {QRectF(QPointF(room.left() + std::max(0.0, (room.width() - size.width()) / 2), room.top()), size),
+                   layers, heads};
+    return layout;
+}
+
+QRectF OverviewView::pictureOf(int layer, int head, const QRectF& rect) const {
+    if (!m_overview || m_overview->thumbs.empty()) return {};
+    return layoutOf(rect).picture(layer, head);
+}
+
+const std::vector<HeadShades>& OverviewView::shades() const {
+    const ViewState& s = selection().state();
+    if (!m_shades.empty() && s.range == m_shadesState.range && s.transposed == m_shadesState.transposed) return m_shades;
+    m_shadesState = s;
+    m_shades.clear();
+    m_images.assign(m_overview->thumbs.size(), {});
+    Scalar all = 0;
+    for (const HeadThumb& thumb : m_overview->thumbs) all = std::max(all, thumb.greatest);
+    for (const HeadThumb& thumb : m_overview->thumbs) {
+        HeadShades& shades = m_shades.emplace_back(thumb.pixels);
+        if (s.range != ColourRange::Row) shades.setTop(s.range == ColourRange::Head ? thumb.greatest : all);
+        shades.setTransposed(s.transposed);
+    }
+    return m_shades;
+}
+
+void OverviewView::render(QPainter& painter, const QRectF& rect, const Theme& theme) const {
+    if (!m_overview || m_overview->thumbs.empty()) {
+        painter.setPen(theme.faint);
+        painter.setFont(theme.font);
+        painter.drawText(rect, Qt::AlignCenter | Qt::TextWordWrap, tr("The layers of a model appear here"));
+        return;
+    }
+    const Layout layout = layoutOf(rect);
+    const std::vector<HeadShades>& cells = shades();
+    const int shown = m_overview->of->layer;
+    for (int l = 0; l < m_overview->layers; ++l) {
+        for (int h = 0; h < m_overview->heads; ++h) {
+            const auto at = static_cast<std::size_t>(l * m_overview->heads + h);
+            const QRectF picture = layout.picture(l, h);
+            drawShades(painter, picture, cells[at], theme, selection().state().colours, &m_images[at]);
+            const bool hovered = m_hovered == Place{l, h};
+            const bool current = l == shown && h == selection().shownHead();
+            if (!hovered && !current && !(l == shown && selection().state().isActive(h))) continue;
+            const double width = std::min(current ? 3.0 : 1.5, layout.gap);
+            painter.setBrush(Qt::NoBrush);
+            painter.setPen(QPen(hovered && !current ? theme.text : theme.head(h, m_overview->heads), width, Qt::SolidLine,
+                                Qt::SquareCap, Qt::MiterJoin));
+            painter.drawRect(picture.adjusted(-width / 2, -width / 2, width / 2, width / 2));
+        }
+    }
+    drawLabels(painter, layout, theme);
+}
+
+void OverviewView::drawLabels(QPainter& painter, const Layout& layout, const Theme& theme) const {
+    painter.setFont(layout.font);
+    const QFontMetricsF metrics(layout.font);
+    const CellGrid& grid = layout.grid;
+    const int shown = m_overview->of->layer;
+    const Index rowStep = labelStep(grid.cellHeight(), metrics.height());
+    for (Index l = 0; l < grid.rows; ++l) {
+        if (l % rowStep != 0 && l != shown) continue;
+        if (l != shown && std::abs(static_cast<double>(l - shown)) * grid.cellHeight() < metrics.height()) continue;
+        const QRectF row = grid.rowRect(l);
+        painter.setPen(l == shown ? theme.text : theme.faint);
+        const QRectF place(grid.rect.left() - 200, row.center().y() - metrics.height() / 2, 194, metrics.height());
+        painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter, l == shown ? tr("layer %1").arg(l + 1) : QString::number(l + 1));
+    }
+    const Index columnStep = labelStep(grid.cellWidth(), metrics.horizontalAdvance(QString::number(grid.columns)) + 6);
+    for (Index h = 0; h < grid.columns; h += columnStep) {
+        const QRectF column = grid.columnRect(h);
+        painter.setPen(theme.ink(theme.head(static_cast<int>(h), m_overview->heads)));
+        const QRectF place(column.center().x() - 30, grid.rect.top() - metrics.height() - 4, 60, metrics.height());
+        painter.drawText(place, Qt::AlignCenter, QString::number(h + 1));
+    }
+}
+
+std::optional<OverviewView::Place> OverviewView::placeAt(const QPointF& point) const {
+    if (!m_overview || m_overview->thumbs.empty()) return std::nullopt;
+    const std::optional<CellPlace> cell = layoutOf(rect()).grid.at(point);
+    if (!cell) return std::nullopt;
+    return Place{static_cast<int>(cell->row), static_cast<int>(cell->column)};
+}
+
+QString OverviewView::sentenceOf(int layer, int head) const {
+    return tr("Layer %1, head %2: %3").arg(layer + 1).arg(head + 1).arg(measuredTag(m_overview->at(layer, head).measures));
+}
+
+bool OverviewView::event(QEvent* event) {
+    if (event->type() == QEvent::ToolTip) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        if (const auto place = placeAt(help->pos())) QToolTip::showText(help->globalPos(), sentenceOf(place->layer, place->head), this);
+        else QToolTip::hideText();
+        return true;
+    }
+    return View::event(event);
+}
+
+void OverviewView::mouseMoveEvent(QMouseEvent* event) {
+    const std::optional<Place> place = placeAt(event->position());
+    if (place == m_hovered) return;
+    m_hovered = place;
+    update();
+}
+
+void OverviewView::mousePressEvent(QMouseEvent* event) {
+    const std::optional<Place> place = event->button() == Qt::LeftButton ? placeAt(event->position()) : std::nullopt;
+    if (!place) return View::mousePressEvent(event);
+    selection().edit(tr("layer and head"), [&](ViewState& s) {
+        s.layer = place->layer;
+        s.head = place->head;
+        // A head that is switched off would not be seen.
+        if (!s.isActive(place->head)) s.activeHeads.clear();
+    });
+}
+
+void OverviewView::leaveEvent(QEvent* event) {
+    m_hovered.reset();
+    update();
+    View::leaveEvent(event);
+}
+
+} // namespace headscope

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/views/geometry.h"
+#include "ui/views/head_shades.h"
+#include "ui/views/matrix_image.h"
+#include "ui/views/view.h"
+
+namespace headscope {
+
+/// Every head of every layer: a row of small pictures per layer, a column per head. A click opens the layer and the head
+/// in the other views.
+class OverviewView : public View {
+    Q_OBJECT
+public:
+    explicit OverviewView(Selection& selection, QWidget* parent = nullptr);
+
+    void setOverview(OverviewPtr overview) override;
+    void render(QPainter& painter, const QRectF& rect, const Theme& theme) const override;
+    QString hint() const override;
+    QSize minimumSizeHint() const override { return {160, 120}; }
+    QSize sizeHint() const override { return {400, 360}; }
+
+    /// Where the head's picture stands when the view is drawn into `rect`.
+    QRectF pictureOf(int layer, int head, const QRectF& rect) const;
+    /// "Layer 3, head 5: previous token 92 %".
+    QString sentenceOf(int layer, int head) const;
+
+protected:
+    bool event(QEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+
+private:
+    struct Layout;
+    struct Place {
+        int layer = 0;
+        int head = 0;
+        friend bool operator==(const Place&, const Place&) = default;
+    };
+    Layout layoutOf(const QRectF& rect) const;
+    std::optional<Place> placeAt(const QPointF& point) const;
+    void drawLabels(QPainter& painter, const Layout& layout, const Theme& theme) const;
+    const std::vector<HeadShades>& shades() const;
+
+    OverviewPtr m_overview;
+    std::optional<Place> m_hovered;
+    mutable std::vector<HeadShades> m_shades; ///< [layers · heads], remade when what they follow from has changed
+    mutable std::vector<ShadeCache> m_images;
+    mutable ViewState m_shadesState;
+};
+
+} // namespace headscope
