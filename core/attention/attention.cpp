@@ -88,16 +88,23 @@ void oneBlock(const LayerTrace& t, int head, Index block, Stage stage, Matrix& o
 
 } // namespace
 
+/// Fewer multiplications are done before another thread is awake.
+constexpr Index worthSharing = 1 << 20;
+
 void attendHeads(LayerTrace& t, Index firstRow, const std::stop_token& stop, const WeightsReader& reader) {
     const AttentionConfig& c = t.config;
+    const bool share = c.heads * t.queries() * t.keys() * (c.dK + c.dV) > worthSharing;
+    const auto each = [share](Index count, const std::function<void(Index)>& body) {
+        if (share) return parallelFor(count, body);
+        for (Index i = 0; i < count; ++i) body(i);
+    };
     std::vector<PackedHead> packed(static_cast<std::size_t>(c.kvHeads));
-    parallelFor(c.kvHeads,
-                [&](Index kv) { packed[static_cast<std::size_t>(kv)] = packHead(t, static_cast<int>(kv), true); });
+    each(c.kvHeads, [&](Index kv) { packed[static_cast<std::size_t>(kv)] = packHead(t, static_cast<int>(kv), true); });
 
     const Index firstBlock = firstRow / LayerTrace::blockRows();
     const Index blocks = reader ? t.blocks() : t.blocks() - firstBlock;
     Workplaces workplaces(t);
-    parallelFor(c.heads * blocks, [&](Index task) {
+    each(c.heads * blocks, [&](Index task) {
         if (stop.stop_requested()) return;
         const int head = static_cast<int>(task / blocks);
         const Index block = t.blocks() - 1 - task % blocks; // under a causal mask the last rows are the longest: first

@@ -179,10 +179,15 @@ json pass(const ModelPtr& model, const Shape& s, Index n, double budget) {
     ForwardOptions options;
     options.watcher = [&](Site, int) -> WeightsReader {
         return [&](const WeightsBlock& b) {
-            float part = 0;
-            for (Index r = 0; r < b.rows; ++r)
-                for (Index j = b.firstKey; j < b.lastKey; ++j) part += b.data[r * b.stride + j];
-            sum += static_cast<double>(part);
+            float part[16] = {};
+            for (Index r = 0; r < b.rows; ++r) {
+                const Scalar* row = b.data + r * b.stride;
+                Index k = b.firstKey;
+                for (; k + 16 <= b.lastKey; k += 16)
+                    for (Index l = 0; l < 16; ++l) part[l] += row[k + l];
+                for (; k < b.lastKey; ++k) part[0] += row[k];
+            }
+            for (const float lane : part) sum += static_cast<double>(lane);
         };
     };
     const Index last[] = {n - 1};
