@@ -19,9 +19,10 @@ struct Tile {
     Scalar* c = nullptr; ///< [rows, cols]
     Index cStride = 0;
     Index cols = 0;
-    Scalar scale = 1;             ///< of the sum
-    const Scalar* bias = nullptr; ///< [cols] added after the scale, or null
-    bool onTop = false;           ///< the sum begins with what is in c (for long depths in several calls)
+    Scalar scale = 1;                     ///< of the sum
+    const Scalar* bias = nullptr;         ///< [cols] added after the scale, or null
+    bool onTop = false;                   ///< the sum begins with what is in c (for long depths in several calls)
+    const std::uint16_t* brain = nullptr; ///< b as bfloat16 in the order of narrowPlace() (packing.h), instead of b
 };
 
 /// What a row of weights adds up to.
@@ -49,8 +50,9 @@ struct Kernels {
     const char* name = nullptr;
     int rows = 0;    ///< most rows in a tile
     Index panel = 0; ///< columns of a tile
-    /// c = scale · a·b + bias, for the first `rows` rows.
+    /// c = scale · a·b + bias, for the first `rows` rows; the next with `brain` for b.
     void (*product)(int rows, const Tile&) = nullptr;
+    void (*brainProduct)(int rows, const Tile&) = nullptr;
     /// c = −scale · √Σ(a − b)², for the first `rows` rows.
     void (*negativeDistance)(int rows, const Tile&) = nullptr;
     /// The greatest of x[0 … n); −∞ when n = 0.
@@ -65,7 +67,8 @@ struct Kernels {
     /// x ← activation(x). Error about 2e-7 · max(1, |x|) for float; the standard library's functions for double.
     void (*activate)(Activation activation, Scalar* x, Index n) = nullptr;
     void (*normalize)(const NormRow& row) = nullptr;
-    /// float16 or, with `brain`, bfloat16 to Scalar, exact. n is a multiple of `panel`.
+    /// float16 or, with `brain`, bfloat16 to Scalar, exact. n is a multiple of `panel`; every `panel` numbers stand in
+    /// the order of narrowPlace() (packing.h).
     void (*widen)(const std::uint16_t* from, bool brain, Index n, Scalar* to) = nullptr;
 };
 

@@ -9,6 +9,9 @@ using BitVector = Bits __attribute__((vector_size(VECTOR_BYTES)));
 
 constexpr Index lanes = VECTOR_BYTES / Index{sizeof(Scalar)};
 constexpr Index panelColumns = 2 * lanes;
+/// As many numbers of 32 bits as a Vector has lanes.
+using Words = std::uint32_t __attribute__((vector_size(4 * lanes)));
+using Floats = float __attribute__((vector_size(4 * lanes)));
 
 INLINE Vector load(const Scalar* p) {
     Vector v;
@@ -32,33 +35,55 @@ INLINE Vector finite(Vector v) {
     return v < most ? v : most;
 }
 
-template <bool distance> INLINE Vector finish(Vector sum, const Tile& t, Vector bias) {
-    if constexpr (distance) {
+enum class Kind { Dot, Brain, Distance };
+
+/// Both halves of a panel's row of 16-bit numbers.
+INLINE Words loadWords(const std::uint16_t* p) {
+    Words both; // one of the left half in the lower, one of the right half in the upper bits
+    __builtin_memcpy(&both, p, sizeof both);
+    return both;
+}
+INLINE Vector leftBrain(Words both) { return __builtin_convertvector(reinterpret_cast<Floats>(both << 16), Vector); }
+INLINE Vector rightBrain(Words both) { return __builtin_convertvector(reinterpret_cast<Floats>(both & 0xFFFF0000U), Vector); }
+
+template <Kind kind> INLINE Vector finish(Vector sum, const Tile& t, Vector bias) {
+    if constexpr (kind == Kind::Distance) {
         for (Index l = 0; l < lanes; ++l) sum[l] = -squareRoot(sum[l]);
         return finite(sum * t.scale);
     }
     return finite(sum * t.scale + bias);
 }
 
-template <int rows, bool distance> void tile(const Tile& t) {
+template <int rows, Kind kind> void tile(const Tile& t) {
     Vector sum[static_cast<std::size_t>(rows)][2];
     const bool whole = t.cols == panelColumns;
     const Index left = t.cols < lanes ? t.cols : lanes;
     const Index right = t.cols - left;
 #pragma GCC unroll 16
     for (int r = 0; r < rows; ++r) {
-        sum[r][0] = t.onTop ? loadSome(t.c + r * t.cStride, left, 0) : Vector{};
-        sum[r][1] = t.onTop ? loadSome(t.c + r * t.cStride + left, right, 0) : Vector{};
+        const Scalar* c = t.c + r * t.cStride;
+        sum[r][0] = !t.onTop ? Vector{} : whole ? load(c) : loadSome(c, left, 0);
+        sum[r][1] = !t.onTop ? Vector{} : whole ? load(c + lanes) : loadSome(c + left, right, 0);
     }
     const Scalar* a = t.a;
-    const Scalar* b = t.b;
+    const auto* b = [&t] {
+        if constexpr (kind == Kind::Brain) return t.brain;
+        else return t.b;
+    }();
     for (Index d = 0; d < t.depth; ++d, ++a, b += t.bStride) {
-        const Vector b0 = load(b);
-        const Vector b1 = load(b + lanes);
+        Vector b0, b1;
+        if constexpr (kind == Kind::Brain) {
+            const Words both = loadWords(b);
+            b0 = leftBrain(both);
+            b1 = rightBrain(both);
+        } else {
+            b0 = load(b);
+            b1 = load(b + lanes);
+        }
 #pragma GCC unroll 16
         for (int r = 0; r < rows; ++r) {
             const Vector x = splat(a[r * t.aStride]);
-            if constexpr (distance) {
+            if constexpr (kind == Kind::Distance) {
                 sum[r][0] += (x - b0) * (x - b0);
                 sum[r][1] += (x - b1) * (x - b1);
             } else {
@@ -71,8 +96,8 @@ template <int rows, bool distance> void tile(const Tile& t) {
     const Vector bias1 = t.bias ? loadSome(t.bias + left, right, 0) : Vector{};
 #pragma GCC unroll 16
     for (int r = 0; r < rows; ++r) {
-        const Vector c0 = finish<distance>(sum[r][0], t, bias0);
-        const Vector c1 = finish<distance>(sum[r][1], t, bias1);
+        const Vector c0 = finish<kind>(sum[r][0], t, bias0);
+        const Vector c1 = finish<kind>(sum[r][1], t, bias1);
         Scalar* c = t.c + r * t.cStride;
         if (whole) {
             store(c, c0);
@@ -84,15 +109,15 @@ template <int rows, bool distance> void tile(const Tile& t) {
     }
 }
 
-template <bool distance, int... r> constexpr auto tilesOf(std::integer_sequence<int, r...>) {
+template <Kind kind, int... r> constexpr auto tilesOf(std::integer_sequence<int, r...>) {
     struct {
         void (*byRows[sizeof...(r)])(const Tile&);
-    } table = {{tile<r + 1, distance>...}};
+    } table = {{tile<r + 1, kind>...}};
     return table;
 }
 
-template <bool distance> void anyTile(int rows, const Tile& t) {
-    static constexpr auto tiles = tilesOf<distance>(std::make_integer_sequence<int, TILE_ROWS>());
+template <Kind kind> void anyTile(int rows, const Tile& t) {
+    static constexpr auto tiles = tilesOf<kind>(std::make_integer_sequence<int, TILE_ROWS>());
     tiles.byRows[rows - 1](t);
 }
 
@@ -285,24 +310,25 @@ void normalize(const NormRow& row) {
     }
 }
 
-void widen(const std::uint16_t* from, bool brain, Index n, Scalar* to) {
-    using Halves = std::uint16_t __attribute__((vector_size(2 * lanes)));
-    using Words = std::uint32_t __attribute__((vector_size(4 * lanes)));
-    using Floats = float __attribute__((vector_size(4 * lanes)));
-    for (Index j = 0; j < n; j += lanes) {
-        Halves raw;
-        __builtin_memcpy(&raw, from + j, sizeof raw);
-        const Words bits = __builtin_convertvector(raw, Words);
-        Floats value = reinterpret_cast<Floats>(bits << 16);
-        if (!brain) {
-            // The exponent moves by 112 when the number is multiplied; that is exact for denormal ones too.
-            const Floats size = reinterpret_cast<Floats>((bits & 0x7FFFU) << 13) * 0x1p112F;
-            const Words endless = (bits & 0x7C00U) == 0x7C00U ? Words{} + 0x7F800000U : Words{};
-            value = reinterpret_cast<Floats>(reinterpret_cast<Words>(size) | endless | (bits & 0x8000U) << 16);
-        }
-        store(to + j, __builtin_convertvector(value, Vector));
+/// The lower half of every word is a float16.
+INLINE Floats fromHalf(Words bits) {
+    // The exponent moves by 112 when the number is multiplied; that is exact for denormal ones too.
+    const Floats size = reinterpret_cast<Floats>((bits & 0x7FFFU) << 13) * 0x1p112F;
+    const Words endless = (bits & 0x7C00U) == 0x7C00U ? Words{} + 0x7F800000U : Words{};
+    return reinterpret_cast<Floats>(reinterpret_cast<Words>(size) | endless | (bits & 0x8000U) << 16);
+}
+
+template <bool brain> void widenAs(const std::uint16_t* from, Index n, Scalar* to) {
+    for (Index j = 0; j < n; j += panelColumns) {
+        const Words both = loadWords(from + j);
+        store(to + j, brain ? leftBrain(both) : __builtin_convertvector(fromHalf(both), Vector));
+        store(to + j + lanes, brain ? rightBrain(both) : __builtin_convertvector(fromHalf(both >> 16), Vector));
     }
 }
 
-constexpr Kernels table = {NAME,     TILE_ROWS, panelColumns, anyTile<false>, anyTile<true>, maximum,
-                           exponentials, multiply, rowSums,      activate,       normalize,     widen};
+void widen(const std::uint16_t* from, bool brain, Index n, Scalar* to) {
+    return brain ? widenAs<true>(from, n, to) : widenAs<false>(from, n, to);
+}
+
+constexpr Kernels table = {NAME,         TILE_ROWS, panelColumns, anyTile<Kind::Dot>, anyTile<Kind::Brain>, anyTile<Kind::Distance>, maximum,
+                           exponentials, multiply,  rowSums,      activate,           normalize,            widen};

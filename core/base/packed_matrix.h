@@ -29,7 +29,7 @@ public:
     Index panels() const;
     std::size_t bytes() const;
 
-    /// Panel p in memory, [rows, Kernels::panel] numbers of type().
+    /// Panel p in memory, [rows, Kernels::panel] numbers of type(), those of 16 bits in the order of narrowPlace().
     void* panel(Index p);
     const void* panel(Index p) const;
     /// Rows first … first + count − 1 of panel p as Scalar [count, Kernels::panel]: in place for Native, otherwise

@@ -11,6 +11,13 @@ inline Index packedSize(Index depth, Index columns) {
     return (columns + panel - 1) / panel * panel * depth;
 }
 
+/// Where a column of a panel stands among 16-bit numbers: the halves of the panel take turns, so that a vector of words
+/// is split into both without a shuffle.
+inline Index narrowPlace(Index column) {
+    const Index half = kernels().panel / 2;
+    return column < half ? 2 * column : 2 * (column - half) + 1;
+}
+
 /// Part of a row-major matrix: from[r · stride + c].
 struct Window {
     const Scalar* from = nullptr;

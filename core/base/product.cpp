@@ -44,22 +44,27 @@ void multiplyRows(const Task& task, Index rows, Index column, Index d, Tile t) {
     for (Index r = 0; r < rows; r += step) {
         t.a = p.x->data() + (task.firstRow + r) * t.aStride + d;
         t.c = p.y->data() + (task.firstRow + r) * t.cStride + column;
-        kernels().product(static_cast<int>(std::min(step, rows - r)), t);
+        (t.brain ? kernels().brainProduct : kernels().product)(static_cast<int>(std::min(step, rows - r)), t);
     }
 }
 
 void runPacked(const Task& task, Index rows, Index columns) {
     const PackedMatrix& w = *task.product->packed;
     const Index panel = kernels().panel;
-    const bool native = w.type() == PackedType::Native;
-    const Index deep = native ? w.rows() : widenedAtOnce;
-    AlignedBuffer scratch(native ? 0 : deep * panel);
+    // bfloat16 is widened in the kernel, float16 needs more work and is widened once for all rows.
+    const bool half = w.type() == PackedType::Half;
+    const Index deep = half ? widenedAtOnce : w.rows();
+    AlignedBuffer scratch(half ? deep * panel : 0);
     for (Index c = task.firstColumn; c < task.firstColumn + columns; c += panel) {
         for (Index d = 0; d < w.rows(); d += deep) {
             Tile t;
             t.depth = std::min(deep, w.rows() - d);
-            t.b = w.widened(c / panel, d, t.depth, scratch.data());
             t.bStride = panel;
+            if (w.type() == PackedType::Brain) {
+                t.brain = static_cast<const std::uint16_t*>(w.panel(c / panel));
+            } else {
+                t.b = w.widened(c / panel, d, t.depth, scratch.data());
+            }
             multiplyRows(task, rows, c, d, t);
         }
     }

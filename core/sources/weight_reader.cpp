@@ -3,7 +3,7 @@
 // is cut meanwhile is then an error, and no number is held twice.
 #include "core/sources/model_loader.h"
 
-#include "core/base/kernels.h"
+#include "core/base/packing.h"
 #include "core/base/parallel.h"
 
 #include <algorithm>
@@ -59,16 +59,34 @@ private:
     std::optional<Error> m_error;
 };
 
+/// Where column `lane` of a panel of T stands.
+template <class T> Index placeOf(Index lane) {
+    return sizeof(T) == 2 ? narrowPlace(lane) : lane;
+}
+
 /// `count` rows of `from` [count, depth] as columns `lane` … of a panel.
 template <class T> void transpose(const T* from, Index count, Index depth, T* panel, Index lane) {
     const Index width = kernels().panel;
+    std::vector<Index> places;
+    for (Index r = 0; r < count; ++r) places.push_back(placeOf<T>(lane + r));
     for (Index d = 0; d < depth; ++d)
-        for (Index r = 0; r < count; ++r) panel[d * width + lane + r] = from[r * depth + d];
+        for (Index r = 0; r < count; ++r) panel[d * width + places[static_cast<std::size_t>(r)]] = from[r * depth + d];
 }
 
+/// Columns lane … of a panel that juts out of the matrix.
 template <class T> void clearLanes(T* panel, Index depth, Index lane) {
     const Index width = kernels().panel;
-    for (Index d = 0; d < depth && lane < width; ++d) std::fill(panel + d * width + lane, panel + (d + 1) * width, T{});
+    for (; lane < width; ++lane)
+        for (Index d = 0; d < depth; ++d) panel[d * width + placeOf<T>(lane)] = T{};
+}
+
+/// One row of the matrix [out] into its row of every panel; `next` numbers lie between them.
+template <class T> void spread(const T* from, Index out, T* to, Index next) {
+    const Index width = kernels().panel;
+    for (Index o = 0; o < out; o += width, to += next) {
+        const Index count = std::min(width, out - o);
+        for (Index lane = 0; lane < width; ++lane) to[placeOf<T>(lane)] = lane < count ? from[o + lane] : T{};
+    }
 }
 
 } // namespace
@@ -127,23 +145,17 @@ Status ModelLoader::readColumns(const Item& item, const std::stop_token& stop) c
     FirstError errors;
     parallelFor((item.in + rowsAtOnce - 1) / rowsAtOnce, [&](Index block) {
         Buffer buffer(*item.from, narrow);
-        const Index width = kernels().panel;
-        const auto spread = [&]<class T>(T*) {
+        const auto fill = [&]<class T>(T* panels) {
             for (Index r = block * rowsAtOnce; r < std::min(item.in, (block + 1) * rowsAtOnce); ++r) {
                 const Status s = buffer.read(r * rowSize + item.first, item.out);
                 if (!s || stop.stop_requested()) return errors.keep(s);
-                for (Index o = 0; o < item.out; o += width) {
-                    const Index count = std::min(width, item.out - o);
-                    T* to = static_cast<T*>(item.packed->panel(o / width)) + r * width;
-                    std::copy_n(buffer.data<T>() + o, count, to);
-                    std::fill(to + count, to + width, T{});
-                }
+                spread(buffer.data<T>(), item.out, panels + r * kernels().panel, item.in * kernels().panel);
             }
         };
         if (narrow) {
-            spread(static_cast<std::uint16_t*>(nullptr));
+            fill(static_cast<std::uint16_t*>(item.packed->panel(0)));
         } else {
-            spread(static_cast<Scalar*>(nullptr));
+            fill(static_cast<Scalar*>(item.packed->panel(0)));
         }
     });
     return errors.status();

@@ -96,7 +96,12 @@ TEST_P(ModelKernels, NormsFollowTheirFormulas) {
 TEST_P(ModelKernels, SixteenBitsWidenToTheSameNumber) {
     const Kernels& k = *GetParam();
     std::vector<std::uint16_t> all(1 << 16);
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint16_t>(i);
+    const auto width = static_cast<std::size_t>(k.panel);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::size_t lane = i % width; // the halves of a panel take turns
+        const std::size_t place = lane < width / 2 ? 2 * lane : 2 * lane - width + 1;
+        all[i - lane + place] = static_cast<std::uint16_t>(i);
+    }
     std::vector<Scalar> out(all.size());
     ASSERT_EQ(all.size() % static_cast<std::size_t>(k.panel), 0u);
     k.widen(all.data(), true, std::ssize(all), out.data());
@@ -130,11 +135,11 @@ PackedMatrix brain(const Matrix& m) {
     for (Index p = 0; p < packed.panels(); ++p) {
         auto* to = static_cast<std::uint16_t*>(packed.panel(p));
         for (Index r = 0; r < m.rows(); ++r)
-            for (Index c = p * width; c < (p + 1) * width; ++c)
-                *to++ =
-                    c < m.cols()
-                        ? static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(static_cast<float>(m(r, c))) >> 16)
-                        : std::uint16_t{0};
+            for (Index lane = 0; lane < width; ++lane) {
+                const Index c = p * width + lane;
+                const float x = c < m.cols() ? static_cast<float>(m(r, c)) : 0;
+                to[r * width + narrowPlace(lane)] = static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(x) >> 16);
+            }
     }
     return packed;
 }
