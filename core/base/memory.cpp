@@ -54,13 +54,13 @@ double availableMemory() {
     return std::min({leftOnMachine(), leftInGroup(), leftToProcess()});
 }
 
-Status checkMemory(double bytes, const std::string& where, const std::string& what) {
+Status checkMemory(double bytes, const std::string& where, const std::string& what, const std::string& advice) {
     if (bytes < worthALook) return {};
     const double available = availableMemory();
     if (bytes <= available) return {};
     return Error{ErrorCode::Io, where,
-                 what + " needs " + showBytes(bytes) + ", but only " + showBytes(available) +
-                     " of memory are free; take a shorter text, fewer heads or smaller sizes"};
+                 what + " needs " + showBytes(bytes) + ", but only " + showBytes(available) + " of memory are free; " +
+                     advice};
 }
 
 std::string showBytes(double bytes) {

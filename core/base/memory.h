@@ -10,8 +10,9 @@ namespace headscope {
 double availableMemory();
 
 /// Io error with both numbers when `bytes` are more than there is: "where: what needs 12.3 GB, but only 1.5 GB of
-/// memory are free".
-Status checkMemory(double bytes, const std::string& where, const std::string& what);
+/// memory are free; what to do".
+Status checkMemory(double bytes, const std::string& where, const std::string& what,
+                   const std::string& advice = "take a shorter text, fewer heads or smaller sizes");
 
 /// "12.3 GB", "67 MB".
 std::string showBytes(double bytes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sources/model_folder.h"
 
-#include "core/io/memory.h"
+#include "core/base/memory.h"
 #include "core/sources/model_families.h"
 #include "core/sources/model_loader.h"
 #include "core/sources/weight_files.h"
@@ -143,17 +143,13 @@ Result<ModelPtr> openModel(const std::string& folder, std::stop_token stop, cons
     if (!files) return files.error();
     ModelLoader loader(*r->family, r->traits, *files, r->config);
     if (Status s = loader.plan(); !s) return Error{s.error().code, r->folder, s.error().detail};
-    const std::uint64_t available = availableMemory();
-    const auto tooLarge = [&] {
-        return Error{ErrorCode::Input, r->folder,
-                     "the model needs " + showBytes(loader.bytes()) + " of memory, but only " + showBytes(available) +
-                         " are free; close other programs or take a smaller model"};
-    };
-    if (loader.bytes() > available) return tooLarge();
+    const char* advice = "close other programs or take a smaller model";
+    if (Status s = checkMemory(static_cast<double>(loader.bytes()), r->folder, "the model", advice); !s)
+        return s.error();
     try {
         return loader.load(stop, progress);
     } catch (const std::bad_alloc&) {
-        return tooLarge();
+        return outOfMemory();
     }
 }
 
