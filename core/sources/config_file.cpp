@@ -80,6 +80,8 @@ Result<ConfigFile> ConfigFile::read(const std::string& path) {
         return Error{ErrorCode::Input, path,
                      "the file is not JSON (" + lineAndColumn(*text, e.byte) + ")" +
                          (kind.empty() || kind.find("JSON") != std::string::npos ? "" : ": " + kind)};
+    } catch (const json::exception&) {
+        return Error{ErrorCode::Input, path, "the file holds a number that is larger than any"};
     }
     if (!tree->value.is_object()) return Error{ErrorCode::Input, path, "the file should hold a JSON object"};
     ConfigFile config;

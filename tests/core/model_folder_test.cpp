@@ -88,6 +88,9 @@ TEST(ModelFolder, MissingAndBrokenConfigs) {
     EXPECT_THAT(with(""), HasSubstr("not JSON"));
     EXPECT_THAT(with("[1]"), HasSubstr("JSON object"));
     EXPECT_THAT(with(std::string("{}\0", 3)), HasSubstr("NUL"));
+    EXPECT_THAT(with("{\"hidden_size\": 1e999}"), HasSubstr("larger than any"));
+    EXPECT_THAT(with("{\"a\": " + std::string(100000, '[')), HasSubstr("not JSON"));
+    EXPECT_THAT(with("{\"a\": " + std::string(100000, '[') + std::string(100000, ']') + "}"), HasSubstr("model_type"));
     EXPECT_THAT(with("{}"), AllOf(HasSubstr("model_type"), HasSubstr("albert, bart, bert")));
     EXPECT_THAT(with("{\"model_type\": 5}"), HasSubstr("should be a text"));
     EXPECT_THAT(with("version https://git-lfs.github.com/spec/v1\n"), HasSubstr("git lfs pull"));
