@@ -10,9 +10,10 @@
 namespace headscope {
 
 bool isRegexWord(char32_t c) {
-    constexpr char32_t nonJoiner = 0x200C;
-    constexpr char32_t joiner = 0x200D;
-    return inCategories(c, category::number) || (isWordCharacter(c) && c != nonJoiner && c != joiner);
+    constexpr std::u32string_view superscripts = U"\u00B2\u00B3\u00B9\u00BC\u00BD\u00BE";
+    constexpr std::u32string_view joiners = U"\u200C\u200D";
+    if (superscripts.find(c) != std::u32string_view::npos) return true;
+    return isWordCharacter(c) && joiners.find(c) == std::u32string_view::npos;
 }
 
 void CharacterSet::prepare() {

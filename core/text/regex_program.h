@@ -11,7 +11,7 @@
 
 namespace headscope {
 
-/// \w in Oniguruma's view: numbers of every kind too, but no joiners.
+/// \w in Oniguruma's view: no joiners, but the superscripts and fractions of Latin-1.
 bool isRegexWord(char32_t c);
 
 /// A set of characters: those in any of its parts and in all of `within`, or, when `negated`, the others.

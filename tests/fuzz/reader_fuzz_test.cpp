@@ -7,6 +7,7 @@
 #include "core/session/session_file.h"
 #include "core/sources/layer_file.h"
 #include "tests/core/io_fixture.h"
+#include "tests/core/tokenizer_fixture.h"
 
 using namespace headscope;
 using namespace headscope::test;
@@ -129,4 +130,28 @@ TEST(Fuzz, Session) {
         EXPECT_TRUE(*again == *parsed);
     }
     EXPECT_GT(accepted, 0);
+}
+
+TEST(Fuzz, Tokenizer) {
+    for (const char* kind : {"albert", "llama2_legacy", "llama3", "bert", "bpe_prefix"}) {
+        const std::string good = inflatedGolden(std::string("tokenizers/") + kind + ".json.z");
+        Rng rng(hashBytes(kind));
+        int accepted = 0;
+        for (int i = 0; i < 1000; ++i) {
+            // Half of the damage is done where the steps are, half in the vocabulary.
+            const std::size_t head = std::min<std::size_t>(good.size(), 2000);
+            const auto made =
+                tokenizerOf(i % 2 ? damage(good, rng) : damage(good.substr(0, head), rng) + good.substr(head));
+            expectSentence(made);
+            if (!made) continue;
+            ++accepted;
+            const auto tokens = (*made)->encode("Don't [MASK] e\u0301 \u00bd 12  \u91ce\n<s>x");
+            expectSentence(tokens);
+            if (!tokens) continue;
+            std::vector<std::int64_t> ids;
+            for (const Token& token : *tokens) ids.push_back(token.id);
+            EXPECT_LT((*made)->decode(ids).size(), 10'000U);
+        }
+        EXPECT_GT(accepted, 0) << kind;
+    }
 }
