@@ -94,8 +94,9 @@ Status checkTogether(Command& command) {
     if (command.verb == Verb::Models) return {};
     if (command.verb == Verb::Download)
         return command.modelName.empty() ? usageAt("download", "which model? headscope download ORG/NAME") : Status();
-    if (command.verb == Verb::Predict && command.session.model.empty())
-        return usageAt("--model", "missing; name the model to ask");
+    if ((command.verb == Verb::Predict || command.verb == Verb::Tokenize) && command.session.model.empty())
+        return usageAt("--model", "missing; name a model or its folder");
+    if (command.verb == Verb::Tokenize) return {};
     if (command.text == "-" && command.text2 == "-")
         return usageAt("--text2", "standard input can be read once; give one of the two as @FILE");
     const Sandbox& sandbox = command.session.sandbox;

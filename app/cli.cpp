@@ -5,6 +5,7 @@
 #include "app/load.h"
 #include "app/model_verbs.h"
 #include "app/process.h"
+#include "app/tokenize_verb.h"
 #include "app/verbs.h"
 #include "core/base/memory.h"
 
@@ -27,6 +28,8 @@ Status runLoaded(const Command& command, std::stop_token stop) {
         return runTrace(command, stop);
     case Verb::Predict:
         return runPredict(command, stop);
+    case Verb::Tokenize:
+        return runTokenize(command, stop);
     case Verb::Models:
         return runModels(command, stop);
     case Verb::Download:

@@ -11,7 +11,7 @@
 
 namespace headscope {
 
-enum class Verb { Window, Export, Trace, Predict, Models, Download };
+enum class Verb { Window, Export, Trace, Predict, Tokenize, Models, Download };
 
 /// What a command line asks for. Parsing fills it and opens no file; loading (app/load.h) puts the text and the masks
 /// that it names into the session.
@@ -35,6 +35,7 @@ struct Command {
     bool json = false;
     int top = 5;                 ///< of predict: how many tokens a position
     std::optional<int> generate; ///< of predict: how many tokens to go on by
+    bool addSpecial = true;      ///< of tokenize: not --no-special
 
     std::string output;
     std::string format; ///< --format; empty: the file's ending decides

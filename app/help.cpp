@@ -21,6 +21,7 @@ constexpr Usage usageLines[] = {
     {Verb::Export, "headscope export --text T [OPTIONS] -o FILE.(png|svg|pdf)"},
     {Verb::Trace, "headscope trace --text T [OPTIONS] -o FILE.(npz|safetensors|json|csv)"},
     {Verb::Predict, "headscope predict --model M --text T [--top K] [--generate N] [--json]"},
+    {Verb::Tokenize, "headscope tokenize --model M [--text T | < FILE] [--no-special]"},
     {Verb::Models, "headscope models [--json]"},
     {Verb::Download, "headscope download ORG/NAME [-o FOLDER]"},
 };

@@ -32,29 +32,6 @@ Result<std::string> readStandardInput() {
     }
 }
 
-/// The sentence of --text or --text2: itself, a file's bytes, or standard input's.
-Result<std::string> readText(const std::string& option, const std::string& typed) {
-    std::string place = option;
-    Result<std::string> text = typed;
-    if (typed == "-") {
-        place = "standard input";
-        text = readStandardInput();
-    } else if (typed.starts_with("@@")) {
-        text = typed.substr(1);
-    } else if (typed.starts_with("@")) {
-        place = typed.substr(1);
-        text = readFile(place, mostTextBytes);
-    }
-    if (!text.ok()) return text;
-    if (const std::int64_t at = firstInvalidUtf8(*text); at >= 0)
-        return Error{ErrorCode::Input, place,
-                     "byte " + std::to_string(at) + " (from 0) is not UTF-8; save the text as UTF-8"};
-    if (const std::size_t at = text->find('\0'); at != std::string::npos)
-        return Error{ErrorCode::Input, place,
-                     "byte " + std::to_string(at) + " (from 0) is NUL, which no text holds; is this a text file?"};
-    return text;
-}
-
 /// A sentence for work without a window must have something to attend to.
 Status checkTokens(const std::string& option, const std::string& text, const Command& command) {
     // What a model makes of a text is known when its tokenizer has been read.
@@ -113,6 +90,28 @@ Result<AnalysisPtr> analyzeAlone(const Session& session) {
 }
 
 } // namespace
+
+Result<std::string> readText(const std::string& option, const std::string& typed, Nul nul) {
+    std::string place = option;
+    Result<std::string> text = typed;
+    if (typed == "-") {
+        place = "standard input";
+        text = readStandardInput();
+    } else if (typed.starts_with("@@")) {
+        text = typed.substr(1);
+    } else if (typed.starts_with("@")) {
+        place = typed.substr(1);
+        text = readFile(place, mostTextBytes);
+    }
+    if (!text.ok()) return text;
+    if (const std::int64_t at = firstInvalidUtf8(*text); at >= 0)
+        return Error{ErrorCode::Input, place,
+                     "byte " + std::to_string(at) + " (from 0) is not UTF-8; save the text as UTF-8"};
+    if (const std::size_t at = text->find('\0'); at != std::string::npos && nul == Nul::Refused)
+        return Error{ErrorCode::Input, place,
+                     "byte " + std::to_string(at) + " (from 0) is NUL, which no text holds; is this a text file?"};
+    return text;
+}
 
 Result<Command> load(const Arguments& arguments) {
     Result<Command> command = arguments.command();

@@ -192,7 +192,7 @@ constexpr const char* Finding = "Models";
 constexpr const char* General = "In general";
 
 const Option table[] = {
-    {OnText, Sentence, "--text", "T",
+    {OnText | InTokenize, Sentence, "--text", "T",
      "the sentence, in UTF-8; @FILE reads a file, - standard input, and @@… is a sentence that begins with @",
      [](Command& c, const std::string& v) -> Status { return c.text = v, Status(); }},
     {OnText, Sentence, "--text2", "T",
@@ -206,7 +206,7 @@ const Option table[] = {
          return c.sessionFile = v, v.empty() ? Status(usage("the file's name is missing")) : Status();
      }},
 
-    {OnText, OfModel, "--model", "M",
+    {OnText | InTokenize, OfModel, "--model", "M",
      "a Hugging Face folder, or the name of a model that headscope models lists, in place of the sandbox",
      [](Command& c, const std::string& v) -> Status {
          return c.session.model = v, v.empty() ? Status(usage("the model's name is missing")) : Status();
@@ -219,6 +219,8 @@ const Option table[] = {
      }},
     {InPredict, OfModel, "--generate", "N", "go on with the most probable token, N times at most, and print only what is new",
      [](Command& c, const std::string& v) -> Status { return storeSize(v, c.generate); }},
+    {InTokenize, OfModel, "--no-special", nullptr, "without the tokens that the model puts around a text",
+     [](Command& c, const std::string& v) -> Status { return c.addSpecial = !isOn(v), Status(); }},
     {InPredict, OfModel, "--json", nullptr, "for programs",
      [](Command& c, const std::string& v) -> Status { return c.json = isOn(v), Status(); }},
 
@@ -374,7 +376,7 @@ const VerbInfo verbTable[] = {
     {"export", Verb::Export, "draw a picture: PNG, SVG or PDF"},
     {"trace", Verb::Trace, "write the numbers: NPZ, safetensors, JSON or CSV"},
     {"predict", Verb::Predict, "ask a model what comes next, or what a mask stands for"},
-    {"tokenize", {}, ""},
+    {"tokenize", Verb::Tokenize, "write a model's tokens of texts: one JSON line a text"},
     {"train", {}, ""},
     {"evaluate", {}, ""},
     {"models", Verb::Models, "list the models on this computer"},
@@ -406,6 +408,8 @@ unsigned placeOf(Verb verb) {
         return InTrace;
     case Verb::Predict:
         return InPredict;
+    case Verb::Tokenize:
+        return InTokenize;
     case Verb::Models:
         return InModels;
     case Verb::Download:

@@ -17,10 +17,11 @@ enum In : unsigned {
     InModels = 8,
     InDownload = 16,
     InPredict = 32,
+    InTokenize = 64,
     InVerbs = InExport | InTrace,
     OnAttention = InWindow | InVerbs,
     OnText = OnAttention | InPredict,
-    Everywhere = OnText | InModels | InDownload
+    Everywhere = OnText | InTokenize | InModels | InDownload
 };
 
 /// One row of the table that parsing, --help and the man page are made from.

@@ -39,9 +39,8 @@ private:
 Unigram::Unigram(Vocabulary vocabulary, std::vector<double> scores, UnigramOptions options)
     : TokenModel(std::move(vocabulary)), m_scores(std::move(scores)), m_options(options) {
     for (TokenId id = 0; id < m_vocabulary.idLimit(); ++id) {
-        const std::string* piece = m_vocabulary.entry(id);
-        // Of pieces that occur twice only the last is ever taken.
-        if (piece && m_vocabulary.find(*piece) == id) m_trie.add(*piece, id);
+        // Of pieces that occur twice the last one counts, here as in the vocabulary.
+        if (const std::string* piece = m_vocabulary.entry(id)) m_trie.add(*piece, id);
     }
     for (unsigned byte = 0; byte < 256; ++byte)
         m_bytes[byte] = m_vocabulary.find(byteTokenName(static_cast<unsigned char>(byte)));
