@@ -50,16 +50,16 @@ std::string inJson(const nlohmann::ordered_json& value) {
 std::string asJson(const std::vector<ModelEntry>& entries) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const ModelEntry& entry : entries) {
-        const ModelSummary& summary = entry.summary;
+        const ModelDescription& description = entry.description;
         nlohmann::ordered_json object = {{"name", entry.name},
                                          {"where", entry.where},
                                          {"shipped", entry.shipped},
-                                         {"architecture", summary.architecture},
-                                         {"layers", summary.layers},
-                                         {"heads", summary.heads},
-                                         {"parameters", summary.parameters},
-                                         {"supported", summary.problem.empty()}};
-        if (!summary.problem.empty()) object["reason"] = summary.problem;
+                                         {"architecture", description.family},
+                                         {"layers", description.layers},
+                                         {"heads", description.heads},
+                                         {"parameters", description.parameters},
+                                         {"supported", entry.problem.empty()}};
+        if (!entry.problem.empty()) object["reason"] = entry.problem;
         list.push_back(std::move(object));
     }
     return inJson(list);
@@ -75,11 +75,11 @@ std::string asTable(const std::vector<ModelEntry>& entries) {
     if (entries.empty()) return "There is no model on this computer yet; headscope download ORG/NAME fetches one.\n";
     std::vector<std::array<std::string, 5>> rows = {{"NAME", "ARCHITECTURE", "LAYERS×HEADS", "PARAMETERS", "WHERE"}};
     for (const ModelEntry& entry : entries) {
-        const ModelSummary& s = entry.summary;
-        const std::string shape = s.layers > 0 ? std::to_string(s.layers) + "×" + std::to_string(s.heads) : "?";
-        const std::string why = s.problem.empty() ? "" : "  (cannot be opened: " + plain(s.problem) + ")";
-        rows.push_back({plain(entry.name), s.architecture.empty() ? "?" : plain(s.architecture), shape,
-                        s.parameters > 0 ? inWords(s.parameters) : "?", plain(entry.where) + why});
+        const ModelDescription& d = entry.description;
+        const std::string shape = d.layers > 0 ? std::to_string(d.layers) + "×" + std::to_string(d.heads) : "?";
+        const std::string why = entry.problem.empty() ? "" : "  (cannot be opened: " + plain(entry.problem) + ")";
+        rows.push_back({plain(entry.name), d.family.empty() ? "?" : plain(d.family), shape,
+                        d.parameters > 0 ? inWords(d.parameters) : "?", plain(entry.where) + why});
     }
     const auto columns = [](const std::string& text) {
         return static_cast<std::size_t>(

@@ -80,6 +80,12 @@ std::vector<Found> findAll(const ModelPlaces& places, std::stop_token stop) {
     return found;
 }
 
+void describe(ModelEntry& entry) {
+    Result<ModelDescription> description = describeModel(entry.where);
+    entry.problem = description.ok() ? description->reason : description.error().message();
+    if (description.ok()) entry.description = *std::move(description);
+}
+
 std::string lowered(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
     return text;
@@ -168,11 +174,8 @@ std::vector<ModelEntry> listModels(const ModelPlaces& places, std::stop_token st
         std::error_code error;
         const fs::path canonical = fs::canonical(found.folder, error);
         if (!error && !seen.insert(canonical).second) continue;
-        ModelEntry entry{found.name, found.folder, found.shipped, {}};
-        if (found.problem.empty())
-            entry.summary = summarizeModel(found.folder);
-        else
-            entry.summary.problem = found.problem;
+        ModelEntry entry{found.name, found.folder, found.shipped, {}, found.problem};
+        if (entry.problem.empty()) describe(entry);
         entries.push_back(std::move(entry));
     }
     return entries;

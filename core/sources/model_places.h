@@ -4,7 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/sources/environment.h"
-#include "core/sources/model_summary.h"
+#include "core/sources/model_folder.h"
 
 #include <stop_token>
 #include <vector>
@@ -28,7 +28,8 @@ struct ModelEntry {
     std::string name;  ///< what --model takes: ORG/NAME, a shipped model's name; of an opened folder the folder
     std::string where; ///< the folder to open
     bool shipped = false;
-    ModelSummary summary;
+    ModelDescription description; ///< empty where config.json cannot be read
+    std::string problem;          ///< why it cannot be opened; empty: it can
 };
 
 /// Every model of the places, in their order, each place sorted by name and each folder once. Broken ones are there with

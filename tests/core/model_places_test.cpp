@@ -53,7 +53,7 @@ protected:
     }
     std::string problemOf(const std::string& name) {
         for (const ModelEntry& entry : listModels(places))
-            if (entry.name == name) return entry.summary.problem.empty() ? "none" : entry.summary.problem;
+            if (entry.name == name) return entry.problem.empty() ? "none" : entry.problem;
         return "not listed";
     }
     std::string found(const std::string& word) {
@@ -61,10 +61,8 @@ protected:
         return where.ok() ? fs::relative(*where, folder.path()).string() : "error: " + where.error().message();
     }
 
-    const std::string config = R"({"model_type":"gpt2","n_layer":3,"n_head":4})";
-    const std::string weights = safetensorsBytes(
-        R"({"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"F16","shape":[4],"data_offsets":[24,32]}})",
-        std::string(32, '\0'));
+    const std::string config = readBytes(golden("models/gpt2/config.json"));
+    const std::string weights = readBytes(golden("models/gpt2/model.safetensors"));
     TempFolder folder;
     ModelPlaces places;
 };
@@ -103,11 +101,11 @@ TEST_F(Places, AreListedInTheirOrder) {
     EXPECT_THAT(names(), testing::ElementsAre("previous", "one", "org/two", "plain", "zeta/m-1", folder / "mine"));
     for (const ModelEntry& entry : listModels(places)) {
         EXPECT_EQ(entry.shipped, entry.name == "previous");
-        EXPECT_EQ(entry.summary.problem, "") << entry.name;
-        EXPECT_EQ(entry.summary.architecture, "gpt2");
-        EXPECT_EQ(entry.summary.layers, 3);
-        EXPECT_EQ(entry.summary.heads, 4);
-        EXPECT_EQ(entry.summary.parameters, 10u);
+        EXPECT_EQ(entry.problem, "") << entry.name;
+        EXPECT_EQ(entry.description.family, "gpt2");
+        EXPECT_EQ(entry.description.layers, 2);
+        EXPECT_EQ(entry.description.heads, 4);
+        EXPECT_EQ(entry.description.parameters, 28'672u);
     }
 }
 
