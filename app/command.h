@@ -43,6 +43,8 @@ struct Command {
     std::vector<int> heads; ///< --head, as given; empty: all or not asked
     bool queriesAsked = false;
     bool keysAsked = false;
+    bool pairsAsked = false;
+    bool foldAsked = false; ///< --fold-words
     std::optional<bool> dark;
     PictureOptions picture;
     bool pixelsAsked = false;

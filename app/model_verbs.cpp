@@ -142,6 +142,17 @@ std::string asText(const std::vector<PositionPrediction>& found) {
     return text;
 }
 
+/// A sentence for work without a window must have something to attend to, beside what the model's template puts in.
+Status checkTyped(const ModelRun& run) {
+    const auto has = [&](int sequence) {
+        return std::ranges::any_of(run.tokens, [&](const Token& token) { return token.sequence == sequence; });
+    };
+    for (const auto& [option, sequence] : {std::pair{"--text", 0}, std::pair{"--text2", 1}})
+        if (!has(sequence) && (sequence == 0 || run.pair))
+            return Error{ErrorCode::Input, option, "the text has no token; give at least one word"};
+    return {};
+}
+
 Status printContinuation(const ModelRunPtr& run, const Command& command, std::stop_token stop) {
     TerminalLine line(command.quiet);
     const Result<Continuation> made = continueText(run, *command.generate, stop, [&](int count) {
@@ -165,13 +176,15 @@ Result<ModelRunPtr> askModel(const Command& command, std::stop_token stop) {
                       std::to_string(all / 1'000'000) + " MB");
         });
     if (!opened.ok()) return opened.error();
-    return runModel(*opened, session.text, session.text2, {}, stop);
+    const Result<ModelRunPtr> run = runModel(*opened, session.text, session.text2, {}, stop);
+    if (run.ok())
+        if (Status status = checkTyped(**run); !status.ok()) return status.error();
+    return run;
 }
 
 Status runPredict(const Command& command, std::stop_token stop) {
     const Result<ModelRunPtr> run = askModel(command, stop);
     if (!run.ok()) return run.error();
-    if ((*run)->empty()) return Error{ErrorCode::Input, "--text", "the text has no token; give at least one word"};
     if (command.generate) return printContinuation(*run, command, stop);
     const Result<std::vector<Index>> positions = predictedPositions(**run);
     if (!positions.ok()) return positions.error();

@@ -294,9 +294,13 @@ const Option table[] = {
      setSite},
     {InExport, Look, "--pairs", "P",
      "of two sentences in one model: all (default), aa, ab, ba or bb, queries of the first (a) or second (b) and keys",
-     [](Command& c, const std::string& v) -> Status { return store(parseWord<Pairs>(v), c.session.view.pairs); }},
+     [](Command& c, const std::string& v) -> Status {
+         return c.pairsAsked = true, store(parseWord<Pairs>(v), c.session.view.pairs);
+     }},
     {InExport, Look, "--fold-words", nullptr, "sub-tokens folded into words: rows averaged, columns summed",
-     [](Command& c, const std::string& v) -> Status { return c.session.view.words = isOn(v), Status(); }},
+     [](Command& c, const std::string& v) -> Status {
+         return c.foldAsked = c.session.view.words = isOn(v), Status();
+     }},
     {InWindow | InExport, Look, "--view", "VIEW",
      "heads (all of them, default), head (one, large), links (tokens and lines) or overview (all layers of a model)",
      setView},

@@ -119,7 +119,7 @@ Status runTokenize(const Command& command, std::stop_token stop) {
     }
     const Result<std::string> folder = findModel(programPlaces(), command.session.model);
     if (!folder.ok()) return folder.error();
-    const Result<TokenizerPtr> tokenizer = readTokenizer(*folder);
+    const Result<TokenizerPtr> tokenizer = readTokenizer(innerFolder(*folder));
     if (!tokenizer.ok()) return tokenizer.error();
     if (!text) return tokenizeLines(**tokenizer, command.addSpecial, stop);
     const Result<std::string> line = lineOf(**tokenizer, *text, command.addSpecial);

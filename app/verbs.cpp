@@ -45,6 +45,15 @@ Status checkPins(const char* option, bool asked, const std::vector<int>& pins, s
                      std::to_string(tokens - 1)};
 }
 
+/// What only a model's tokens have, or only a pair of texts in one sequence.
+Status checkModelLook(const Command& command, const Analysis& analysis) {
+    if (command.foldAsked && !analysis.run)
+        return Error{ErrorCode::Usage, "--fold-words", "goes with --model; the sandbox has no sub-tokens"};
+    if (command.pairsAsked && !(analysis.run && analysis.run->pair))
+        return Error{ErrorCode::Usage, "--pairs", "goes with --text2 and a model that reads two texts in one, such as BERT"};
+    return {};
+}
+
 /// Settings of the desktop that would change the picture.
 void forgetDesktop() {
     for (const char* name :
@@ -111,6 +120,7 @@ Status runTrace(const Command& command, std::stop_token stop) {
 Status runExport(const Command& command, std::stop_token stop) {
     const Result<AnalysisPtr> analysis = compute(command, stop);
     if (!analysis.ok()) return analysis.error();
+    if (Status status = checkModelLook(command, **analysis); !status.ok()) return status;
     const ViewState& view = command.session.view;
     if (Status status = checkPins("--query", command.queriesAsked, view.pinnedQueries, (*analysis)->queries.size());
         !status.ok())

@@ -64,7 +64,8 @@ struct StackConfig {
 
 /// Ids that have a meaning to the model; nothing where the config does not say.
 struct ConfigIds {
-    std::optional<int> bos, eos, pad, mask, cls, sep;
+    std::optional<int> bos, pad, mask, cls, sep;
+    std::vector<int> eos; ///< a continuation ends at any of them
     friend bool operator==(const ConfigIds&, const ConfigIds&) = default;
 };
 

@@ -103,8 +103,7 @@ Result<Continuation> continueText(const ModelRunPtr& run, int most, std::stop_to
                      config.familyName + " fills in masks and continues no text; leave it out"};
     if (!run->opened->model->hasHead()) return noHead(*run->opened);
     const Tokenizer& tokenizer = *run->opened->tokenizer;
-    std::optional<std::int64_t> end = tokenizer.special().eos;
-    if (config.special.eos) end = *config.special.eos;
+    const std::vector<int>& ends = config.special.eos;
     Continuation made;
     made.run = run;
     while (std::ssize(made.ids) < most) {
@@ -113,7 +112,8 @@ Result<Continuation> continueText(const ModelRunPtr& run, int most, std::stop_to
         if (!rows) return rows.error();
         const auto row = rows->row(0);
         const std::int64_t id = std::ranges::max_element(row) - row.begin();
-        if (id == end) break;
+        const bool isEnd = ends.empty() ? id == tokenizer.special().eos : std::ranges::find(ends, id) != ends.end();
+        if (isEnd) break;
         made.ids.push_back(id);
         if (step) step(static_cast<int>(made.ids.size()));
         const bool full = config.maxPositions > 0 && last + 1 >= config.maxPositions;

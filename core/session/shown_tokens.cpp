@@ -78,7 +78,9 @@ void showTokens(Analysis& a, const ViewState& view) {
     Side queries = sideOf(decoderAsks ? run.tokens2 : run.tokens, tokenizer);
     Side keys = sideOf(a.site == Site::Decoder ? run.tokens2 : run.tokens, tokenizer);
     a.cross = a.site == Site::Cross;
-    const bool filtered = run.pair && view.pairs != Pairs::All;
+    // A second text of spaces has no tokens to choose.
+    const bool second = std::ranges::any_of(run.tokens, [](const Token& t) { return t.sequence == 1; });
+    const bool filtered = run.pair && second && view.pairs != Pairs::All;
     if (filtered) {
         queries = textOf(queries, view.pairs == Pairs::BA || view.pairs == Pairs::BB);
         keys = textOf(keys, view.pairs == Pairs::AB || view.pairs == Pairs::BB);

@@ -146,12 +146,18 @@ std::vector<std::string> ConfigFile::texts(std::string_view key) {
 }
 
 std::optional<int> ConfigFile::id(std::string_view key) const {
+    const std::vector<int> all = ids(key);
+    return all.empty() ? std::nullopt : std::optional(all.front());
+}
+
+std::vector<int> ConfigFile::ids(std::string_view key) const {
+    std::vector<int> all;
     const json* value = m_tree->find(key);
-    if (value && value->is_array() && !value->empty()) value = &value->front();
-    if (!value) return std::nullopt;
-    const std::optional<double> number = wholeNumber(*value);
-    if (!number || *number < 0 || *number > 1e9) return std::nullopt;
-    return static_cast<int>(*number);
+    if (!value) return all;
+    for (const json& item : value->is_array() ? *value : json::array({*value}))
+        if (const std::optional<double> number = wholeNumber(item); number && *number >= 0 && *number <= 1e9)
+            all.push_back(static_cast<int>(*number));
+    return all;
 }
 
 ConfigFile ConfigFile::child(std::string_view key) const {

@@ -52,7 +52,7 @@ void setHeads(ConfigFile& file, std::string_view key, ModelConfig& c, StackConfi
 
 void readSpecialIds(ConfigFile& file, ModelConfig& c) {
     c.special.bos = file.id("bos_token_id");
-    c.special.eos = file.id("eos_token_id");
+    c.special.eos = file.ids("eos_token_id");
     c.special.pad = file.id("pad_token_id");
     c.special.cls = file.id("cls_token_id");
     c.special.sep = file.id("sep_token_id");

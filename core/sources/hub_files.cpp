@@ -18,7 +18,7 @@ constexpr std::string_view smallFiles[] = {
     "config.json",       "tokenizer.json",          "tokenizer_config.json", "special_tokens_map.json",
     "added_tokens.json", "vocab.txt",               "vocab.json",            "merges.txt",
     "spiece.model",      "sentencepiece.bpe.model", "tokenizer.model",       "source.spm",
-    "target.spm",        "preprocessor_config.json"};
+    "target.spm",        "preprocessor_config.json", "generation_config.json"};
 constexpr std::string_view weights = "model.safetensors";
 constexpr std::string_view weightsIndex = "model.safetensors.index.json";
 /// Where old sentence-transformers models keep the transformer.

@@ -32,14 +32,6 @@ std::string listOfFamilies() {
     return list;
 }
 
-/// The folder that holds config.json: older sentence-transformers keep the model in a folder of its own.
-std::string innerFolder(const std::string& folder) {
-    std::error_code error;
-    const std::string inner = folder + "/0_Transformer";
-    const bool hasOwn = fs::exists(folder + "/config.json", error);
-    return !hasOwn && fs::exists(inner + "/config.json", error) ? inner : folder;
-}
-
 /// By model_type, or where there is none by the longest beginning of the class that saved it.
 const ModelFamily* findFamily(const std::string& type, const std::string& architecture) {
     const ModelFamily* found = nullptr;
@@ -67,6 +59,22 @@ std::optional<Error> refuse(const ConfigFile& file, const std::string& type) {
                    "models of the type " + showName(type) + " are not known here; known are " + listOfFamilies());
 }
 
+/// Whether the class writes an output head: the others leave it out even where it is the embedding again.
+bool hasHead(const std::string& architecture) {
+    if (architecture.empty()) return true; // nobody says; the tensors do
+    constexpr std::string_view parts[] = {"MaskedLM", "CausalLM", "LMHead", "ConditionalGeneration",
+                                          "MTModel",  "PreTraining", "DoubleHeads"};
+    return std::ranges::any_of(parts, [&](std::string_view part) { return architecture.find(part) != std::string::npos; });
+}
+
+/// generation_config.json knows more ends of a text than config.json (a chat model's turns). One that cannot be read
+/// keeps nobody from looking at the model.
+void readEnds(const std::string& folder, ModelConfig& config) {
+    const Result<ConfigFile> file = ConfigFile::read(folder + "/generation_config.json");
+    if (!file) return;
+    if (std::vector<int> ends = file->ids("eos_token_id"); !ends.empty()) config.special.eos = std::move(ends);
+}
+
 Result<Reading> readConfig(const std::string& folder) {
     Reading r;
     r.folder = innerFolder(folder);
@@ -88,11 +96,20 @@ Result<Reading> readConfig(const std::string& folder) {
     r.config.family = r.type;
     r.config.familyName = r.family->name;
     r.family->configure(*file, r.config, r.traits);
+    r.traits.headSaved = hasHead(r.architecture);
+    readEnds(r.folder, r.config);
     r.refusal = file->error();
     return r;
 }
 
 } // namespace
+
+std::string innerFolder(const std::string& folder) {
+    std::error_code error;
+    const std::string inner = folder + "/0_Transformer";
+    const bool hasOwn = fs::exists(folder + "/config.json", error);
+    return !hasOwn && fs::exists(inner + "/config.json", error) ? inner : folder;
+}
 
 std::vector<std::string> knownFamilies() {
     std::vector<std::string> types;

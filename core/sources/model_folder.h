@@ -33,6 +33,9 @@ struct ModelDescription {
 /// keeps the model from being opened is the description's `reason`.
 Result<ModelDescription> describeModel(const std::string& folder);
 
+/// The folder that holds config.json: older sentence-transformers keep the model in one of its own, 0_Transformer.
+std::string innerFolder(const std::string& folder);
+
 /// Done and all bytes; called from the calling thread.
 using LoadProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 

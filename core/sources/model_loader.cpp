@@ -284,7 +284,8 @@ void ModelLoader::planHead(const std::vector<TensorRow>& all) {
     const Instance* transform = part(Slot::HeadTransform);
     const Instance* tokens = part(Slot::HeadTokens);
     const bool own = tokens && m_files.find(tokens->name + ".weight");
-    if ((transform && !m_files.find(transform->name + ".weight")) || (!own && !m_traits.tied)) return;
+    if (transform ? !m_files.find(transform->name + ".weight") : !own && !m_traits.headSaved) return;
+    if (!own && !m_traits.tied) return;
     const Index width = transform ? c.embeddingWidth : c.dModel;
     if (transform) {
         planLinear(*transform, head.transform, c.dModel, width);

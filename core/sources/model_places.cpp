@@ -41,7 +41,7 @@ std::vector<fs::path> foldersIn(const fs::path& folder, std::error_code& error) 
 
 bool holdsModel(const fs::path& folder) {
     std::error_code ignored;
-    return fs::exists(folder / "config.json", ignored) || fs::exists(folder / "0_Transformer" / "config.json", ignored);
+    return fs::exists(fs::path(innerFolder(folder.string())) / "config.json", ignored);
 }
 
 void addUnreadable(std::vector<Found>& found, const fs::path& folder, const std::error_code& error) {

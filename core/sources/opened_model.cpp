@@ -9,10 +9,11 @@ namespace headscope {
 
 Result<OpenedModelPtr> openWithTokenizer(const std::string& folder, std::stop_token stop,
                                          const LoadProgress& progress) {
-    // Its config.json says whether this is a model at all, and where an old sentence-transformers folder keeps it.
     const Result<ModelDescription> described = describeModel(folder);
     if (!described) return described.error();
-    if (!described->supported) return Error{ErrorCode::Input, folder, described->reason};
+    // Opening says in which file the reason lies; it is refused before anything is read.
+    if (!described->supported)
+        if (Result<ModelPtr> refused = openModel(folder, stop); !refused) return refused.error();
     Result<TokenizerPtr> tokenizer = readTokenizer(described->folder);
     if (!tokenizer) return tokenizer.error();
     Result<ModelPtr> model = openModel(folder, stop, progress);
