@@ -117,10 +117,12 @@ fs::path absolutely(const fs::path& path) {
 /// Every file the session names, and the folder of its model; a shipped or downloaded model's name is none.
 void eachFileName(Session& session, const fs::path& folder, const std::function<void(std::string&)>& change) {
     Sandbox& sandbox = session.sandbox;
+    // The system takes a NUL for a name's end, and so would find what nobody named.
+    const auto isName = [](const std::string& name) { return !name.empty() && name.find('\0') == std::string::npos; };
     for (std::string* name : {&sandbox.weightsFile, &sandbox.inputFile, &sandbox.input2File})
-        if (!name->empty()) change(*name);
+        if (isName(*name)) change(*name);
     std::error_code ignored;
-    if (!session.model.empty() && fs::is_directory(folder / session.model, ignored)) change(session.model);
+    if (isName(session.model) && fs::is_directory(folder / session.model, ignored)) change(session.model);
 }
 
 } // namespace

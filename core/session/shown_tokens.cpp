@@ -13,12 +13,16 @@ struct Side {
     std::vector<Mask::Span> groups;
 };
 
-/// A vocabulary's entry as people read it: "Ġcat" is "cat"; a piece that is all spaces stays that.
-std::string readableText(const Tokenizer& tokenizer, const Token& token) {
-    std::string text = tokenizer.readable(token.id);
-    if (text.empty()) return token.text;
+/// Without the space before a word, which many tokenizers count in; what is all spaces stays that.
+std::string withoutSpace(const std::string& text) {
     const std::size_t first = text.find_first_not_of(' ');
     return first == std::string::npos ? text : text.substr(first);
+}
+
+/// A vocabulary's entry as people read it: "Ġcat" is "cat".
+std::string readableText(const Tokenizer& tokenizer, const Token& token) {
+    const std::string text = tokenizer.readable(token.id);
+    return text.empty() ? token.text : withoutSpace(text);
 }
 
 Side sideOf(const std::vector<Token>& tokens, const Tokenizer& tokenizer) {
@@ -47,7 +51,8 @@ bool sameWord(const Token& a, const Token& b) {
 /// The word as it was typed; `typed` is the text that its range counts in.
 std::string wordText(const Token& word, const std::string& typed) {
     if (word.begin < 0 || word.end <= word.begin || word.end > std::ssize(typed)) return word.text;
-    return typed.substr(static_cast<std::size_t>(word.begin), static_cast<std::size_t>(word.end - word.begin));
+    return withoutSpace(
+        typed.substr(static_cast<std::size_t>(word.begin), static_cast<std::size_t>(word.end - word.begin)));
 }
 
 Side folded(const Side& pieces, const std::string& text, const std::string& text2) {

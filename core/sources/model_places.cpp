@@ -174,7 +174,11 @@ std::vector<ModelEntry> listModels(const ModelPlaces& places, std::stop_token st
         std::error_code error;
         const fs::path canonical = fs::canonical(found.folder, error);
         if (!error && !seen.insert(canonical).second) continue;
-        ModelEntry entry{found.name, found.folder, found.shipped, {}, found.problem};
+        ModelEntry entry;
+        entry.name = found.name;
+        entry.where = found.folder;
+        entry.shipped = found.shipped;
+        entry.problem = found.problem;
         if (entry.problem.empty()) describe(entry);
         entries.push_back(std::move(entry));
     }

@@ -31,6 +31,7 @@ public:
         s.notes = text();
         s.sandbox = sandbox();
         s.view = view();
+        if (yes()) s.model = fileName();
         return s;
     }
 
@@ -134,6 +135,10 @@ private:
         v.width = m_rng.uniform(0, 20);
         v.hidden = any<HiddenTokens>();
         v.renormalise = yes();
+        if (yes()) v.site = any<Site>();
+        v.layer = number(100);
+        v.pairs = any<Pairs>();
+        v.words = yes();
         return v;
     }
 
@@ -312,6 +317,37 @@ TEST(SessionFile, FilesBesideTheSessionAreFoundFromAnywhere) {
     // A name from the current folder does not stay tied to it.
     session.sandbox.inputFile = "x.npy";
     EXPECT_EQ(forFile(session, folder / "a.headscope").sandbox.inputFile.front(), '/');
+}
+
+TEST(SessionFile, AModelsFolderIsFoundBesideTheSessionAndANameStaysAName) {
+    const TempFolder folder;
+    std::filesystem::create_directory(folder.path() / "tiny");
+    Session session;
+    session.model = folder / "tiny";
+    session.view.layer = 3;
+    session.view.site = Site::Decoder;
+    const Session stored = forFile(session, folder / "a.headscope");
+    EXPECT_EQ(stored.model, "tiny");
+    writeBytes(folder / "a.headscope", formatSession(stored));
+    EXPECT_EQ(*readSession(folder / "a.headscope"), session);
+    EXPECT_EQ(forFile(session, "/elsewhere/a.headscope").model, folder / "tiny");
+
+    session.model = "google-bert/bert-base-uncased";
+    EXPECT_EQ(forFile(session, folder / "b.headscope").model, session.model);
+    writeBytes(folder / "b.headscope", formatSession(session));
+    EXPECT_EQ(readSession(folder / "b.headscope")->model, session.model);
+}
+
+TEST(SessionFile, WhatIsWrongWithAModelsViewIsNamed) {
+    const auto errorOfView = [](const std::string& inside) {
+        return errorOf("{\"headscope\":\"session\",\"view\":{" + inside + "}}");
+    };
+    EXPECT_THAT(errorOfView("\"site\":\"middle\""), HasSubstr("view.site: expected one of self, "));
+    EXPECT_THAT(errorOfView("\"layer\":-1"), HasSubstr("view.layer"));
+    EXPECT_THAT(errorOfView("\"pairs\":\"ac\""), HasSubstr("view.pairs: expected one of all, aa, ab, ba, bb"));
+    EXPECT_THAT(errorOfView("\"fold_words\":1"), HasSubstr("view.fold_words"));
+    EXPECT_THAT(errorOf("{\"headscope\":\"session\",\"model\":5}"), HasSubstr("model"));
+    EXPECT_EQ(parseSession("{\"headscope\":\"session\",\"view\":{\"site\":null}}")->view.site, std::nullopt);
 }
 
 TEST(MaskText, LongRowsAreRuns) {
