@@ -70,7 +70,7 @@ TEST_F(Tokenize, WhatFailsIsOneSentence) {
     writeBytes(folder / "text", "a\xFF");
     expectFailure(tokenize({"--text", "@" + (folder / "text")}), "byte 1 (from 0) is not UTF-8");
     expectFailure(run({"tokenize", "--model", folder / "none", "--text", "a"}), "none");
-    expectFailure(run({"tokenize", "--model", folder / "vocab.txt", "--text", "a"}), "not a folder");
+    expectFailure(run({"tokenize", "--model", folder / "vocab.txt", "--text", "a"}), "is a file");
     writeBytes(folder / "tokenizer.json", R"({"model": {"type": "Magic"}})");
     expectFailure(tokenize({"--text", "a"}), "tokenizer.json: model.type: \"Magic\" is not known; known: BPE");
 }
