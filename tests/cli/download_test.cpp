@@ -24,8 +24,10 @@ std::string safetensors(std::size_t count) {
     return length + header + std::string(4 * count, '\1');
 }
 
-const HubFiles model = {{"config.json", R"({"model_type":"bert","num_hidden_layers":2,"num_attention_heads":12})"},
-                        {"model.safetensors", safetensors(50'000)}};
+const HubFiles model = {
+    {"config.json", R"({"model_type":"bert","num_hidden_layers":2,"num_attention_heads":12,"hidden_size":24,)"
+                    R"("intermediate_size":48,"vocab_size":60,"max_position_embeddings":40})"},
+    {"model.safetensors", safetensors(50'000)}};
 
 class DownloadVerb : public testing::Test {
 protected:

@@ -49,12 +49,15 @@ Words draw(const Words& more) {
 const Wrong cases[] = {
     // the command line's form
     {"UnknownVerb", {"frobnicate"}, "frobnicate"},
-    {"LaterVerb", {"predict", "--model", "x"}, "predict: not in this version"},
+    {"PredictWithoutText", {"predict", "--model", "x"}, "--text: missing"},
+    {"PredictWithoutModel", {"predict", "--text", "a"}, "--model: missing"},
+    {"PredictWithDials", {"predict", "--model", "x", "--mask", "causal"}, "--mask: does not belong to predict"},
     {"LaterVerbTrain", {"train", "copy"}, "not in this version"},
-    {"LaterModel", trace({"--model", "gpt2"}), "--model: not in this version"},
+    {"ModelWithDials", trace({"--model", "x", "--heads", "2"}), "--heads: belongs to the sandbox"},
+    {"PairsOfTrace", trace({"--pairs", "ab"}), "--pairs: does not belong to trace"},
     {"TokenizeWithoutModel", {"tokenize", "--text", "a"}, "--model: missing"},
     {"TokenizeWithDials", {"tokenize", "--model", "x", "--heads", "2"}, "--heads: does not belong to tokenize"},
-    {"TokenizeNothing", {"tokenize", "--model="}, "--model: the folder's name is missing"},
+    {"TokenizeNothing", {"tokenize", "--model="}, "--model: the model's name is missing"},
     {"TokenizeWord", {"tokenize", "--model", "x", "a"}, "a: unexpected"},
     {"UnknownOption", trace({"--hedas", "4"}), "--hedas: unknown option"},
     {"UnknownShort", trace({"-x"}), "-x: unknown option"},

@@ -125,13 +125,13 @@ TEST_F(Places, BrokenModelsSayWhy) {
     write("data/a/outside/model.safetensors.index.json", R"({"weight_map":{"x":"../../secret.safetensors"}})");
     write("data/a/quantized/config.json", R"({"quantization_config":{}})");
     EXPECT_THAT(problemOf("a/no-config"), HasSubstr("config.json: there is no such file"));
-    EXPECT_THAT(problemOf("a/no-weights"), HasSubstr("the weights are missing"));
-    EXPECT_THAT(problemOf("a/pickle"), HasSubstr("Python pickle"));
-    EXPECT_THAT(problemOf("a/not-json"), HasSubstr("config.json: is not a JSON object"));
+    EXPECT_THAT(problemOf("a/no-weights"), HasSubstr("model.safetensors: there is no such file"));
+    EXPECT_THAT(problemOf("a/pickle"), HasSubstr("pytorch_model.bin, a format that is not read"));
+    EXPECT_THAT(problemOf("a/not-json"), HasSubstr("config.json: the file is not JSON"));
     EXPECT_THAT(problemOf("a/lie"), HasSubstr("model.safetensors: "));
     EXPECT_THAT(problemOf("a/lfs"), HasSubstr("Git LFS"));
     EXPECT_THAT(problemOf("a/shards"), HasSubstr("model-00001-of-00002.safetensors: there is no such file"));
-    EXPECT_THAT(problemOf("a/outside"), HasSubstr("names a file outside the folder"));
+    EXPECT_THAT(problemOf("a/outside"), HasSubstr("names ../../secret.safetensors as a file"));
     EXPECT_THAT(problemOf("a/quantized"), HasSubstr("quantized"));
 }
 
