@@ -353,7 +353,7 @@ const Option table[] = {
     {InTrace, Numbers, "--format", "F", "npz, safetensors, json or csv, whatever the file is called",
      [](Command& c, const std::string& v) -> Status { return c.format = v, Status(); }},
     {InTrace, Numbers, "--what", "A,B…",
-     "weights, softmax, scores, mask, q, k, v, context, output, input, hidden; logits of a model "
+     "weights, softmax, scores, mask, q, k, v, context, output, input, hidden, and logits of a model with an output head "
      "(weights,scores,context,output,q,k,v)",
      setWhat},
 
