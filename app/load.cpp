@@ -35,7 +35,8 @@ Result<std::string> readStandardInput() {
 /// A sentence for work without a window must have something to attend to.
 Status checkTokens(const std::string& option, const std::string& text, const Command& command) {
     // What a model makes of a text is known when its tokenizer has been read.
-    if (command.verb == Verb::Window || !command.session.model.empty() || !tokenize(text, command.session.sandbox.unit).empty()) return {};
+    const bool known = command.verb == Verb::Window || !command.session.model.empty();
+    if (known || !tokenize(text, command.session.sandbox.unit).empty()) return {};
     return Error{ErrorCode::Input, option, "the text has no token; give at least one word"};
 }
 
@@ -80,6 +81,15 @@ std::string keyOfFile(const Sandbox& saved, const Sandbox& used, const Error& er
     for (const auto& [key, name, now] : files)
         if (!name.empty() && name == now && error.place.starts_with(name)) return std::string("sandbox.") + key;
     return {};
+}
+
+/// withPlace() of a session with a model: the sandbox's dials have no part in it.
+Error withModelPlace(const Command& command, const Session& saved, Error error) {
+    if (saved.model != command.session.model) return error;
+    if (error.place == "--text2" && !command.text2)
+        return {ErrorCode::Input, command.sessionFile + ": text2", error.detail};
+    if (error.place.starts_with(saved.model)) error.place = command.sessionFile + ": model: " + error.place;
+    return error;
 }
 
 /// What the session would say without any option.
@@ -146,6 +156,7 @@ Error withPlace(const Command& command, Error error) {
     if (command.sessionFile.empty()) return error;
     const Result<Session> session = readSession(command.sessionFile);
     if (!session.ok()) return error;
+    if (!session->model.empty()) return withModelPlace(command, *session, std::move(error));
     if (const std::string key = keyOfFile(session->sandbox, command.session.sandbox, error); !key.empty()) {
         error.place = command.sessionFile + ": " + key + ": " + error.place;
         return error;

@@ -50,7 +50,8 @@ Status checkModelLook(const Command& command, const Analysis& analysis) {
     if (command.foldAsked && !analysis.run)
         return Error{ErrorCode::Usage, "--fold-words", "goes with --model; the sandbox has no sub-tokens"};
     if (command.pairsAsked && !(analysis.run && analysis.run->pair))
-        return Error{ErrorCode::Usage, "--pairs", "goes with --text2 and a model that reads two texts in one, such as BERT"};
+        return Error{ErrorCode::Usage, "--pairs",
+                     "goes with --text2 and a model that reads two texts in one, such as BERT"};
     return {};
 }
 
@@ -97,7 +98,8 @@ Status draw(const Command& command, const AnalysisPtr& analysis, std::stop_token
     // A picture for a large screen is looked at from as far as one for a small screen: its words grow with it.
     constexpr QSizeF usual(1600, 1000);
     if (!picture.millimetres)
-        picture.zoom = std::max(1.0, std::min(picture.size.width() / usual.width(), picture.size.height() / usual.height()));
+        picture.zoom =
+            std::max(1.0, std::min(picture.size.width() / usual.width(), picture.size.height() / usual.height()));
     return exportPicture(*view, theme, picture, command.output);
 }
 

@@ -28,8 +28,8 @@ std::vector<Prediction> strongest(std::span<const Scalar> row, int top, const To
     for (const Scalar x : row) sum += std::exp(static_cast<double>(x) - greatest);
     std::vector<Prediction> predictions;
     for (auto id = ids.begin(); id != kept; ++id)
-        predictions.push_back({*id, tokenizer.decode({&*id, 1}, false),
-                               std::exp(static_cast<double>(logit(*id)) - greatest) / sum});
+        predictions.push_back(
+            {*id, tokenizer.decode({&*id, 1}, false), std::exp(static_cast<double>(logit(*id)) - greatest) / sum});
     return predictions;
 }
 
@@ -71,7 +71,8 @@ Result<std::vector<Index>> predictedPositions(const ModelRun& run) {
         return positions;
     }
     const std::optional<std::int64_t> mask = opened.tokenizer->special().mask;
-    if (!mask) return Error{ErrorCode::Input, opened.folder, "its tokenizer has no mask token, so nothing can be left open"};
+    if (!mask)
+        return Error{ErrorCode::Input, opened.folder, "its tokenizer has no mask token, so nothing can be left open"};
     for (std::size_t i = 0; i < tokens.size(); ++i)
         if (tokens[i].id == *mask) positions.push_back(static_cast<Index>(i));
     if (positions.empty())

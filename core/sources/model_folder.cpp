@@ -62,9 +62,10 @@ std::optional<Error> refuse(const ConfigFile& file, const std::string& type) {
 /// Whether the class writes an output head: the others leave it out even where it is the embedding again.
 bool hasHead(const std::string& architecture) {
     if (architecture.empty()) return true; // nobody says; the tensors do
-    constexpr std::string_view parts[] = {"MaskedLM", "CausalLM", "LMHead", "ConditionalGeneration",
+    constexpr std::string_view parts[] = {"MaskedLM", "CausalLM",    "LMHead",     "ConditionalGeneration",
                                           "MTModel",  "PreTraining", "DoubleHeads"};
-    return std::ranges::any_of(parts, [&](std::string_view part) { return architecture.find(part) != std::string::npos; });
+    return std::ranges::any_of(parts,
+                               [&](std::string_view part) { return architecture.find(part) != std::string::npos; });
 }
 
 /// generation_config.json knows more ends of a text than config.json (a chat model's turns). One that cannot be read

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // headscope trace, export and predict with the small models of tests/golden/models. Their numbers are held to
-// transformers by tests/core/precision and tests/oracle/model_parity.py; here it is what the command line makes of them.
+// transformers by tests/core/precision and tests/oracle/model_parity.py; here it is what the command line makes of
+// them.
 #include "tests/cli/support.h"
 
 #include <algorithm>
@@ -26,8 +27,7 @@ Words joined(Words first, const Words& more) {
 }
 
 std::string written(const std::string& name, const Words& more, const std::string& format) {
-    const Outcome outcome =
-        run(joined({"trace", "--model", model(name), "-o", "-", "--format", format}, more));
+    const Outcome outcome = run(joined({"trace", "--model", model(name), "-o", "-", "--format", format}, more));
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(outcome.err, "");
     return outcome.out;
@@ -77,9 +77,9 @@ TEST(TraceModel, AllLayersAndSitesWithTheirShapes) {
     EXPECT_EQ(grouped.arrays.at("self.0.k").shape, Shape({2, n, 8}));
 
     const Trace bart = traceOf("bart", {"--text", "no man", "--text2", "an", "--what", "weights"});
-    EXPECT_THAT(names(bart), testing::ElementsAre("cross.0.weights", "cross.1.weights", "decoder.0.weights",
-                                                  "decoder.1.weights", "encoder.0.weights", "ids", "ids2", "spans",
-                                                  "spans2"));
+    EXPECT_THAT(names(bart),
+                testing::ElementsAre("cross.0.weights", "cross.1.weights", "decoder.0.weights", "decoder.1.weights",
+                                     "encoder.0.weights", "ids", "ids2", "spans", "spans2"));
     EXPECT_EQ(bart.arrays.at("encoder.0.weights").shape, Shape({4, 6, 6}));
     EXPECT_EQ(bart.arrays.at("cross.1.weights").shape, Shape({2, 3, 6}));
     EXPECT_EQ(bart.arrays.at("spans2").values, std::vector<double>({-1, -1, -1, -1, 0, 2}));
@@ -89,9 +89,10 @@ TEST(TraceModel, AllLayersAndSitesWithTheirShapes) {
 
 TEST(TraceModel, AChoiceOfLayerSiteAndHeads) {
     const Trace all = traceOf("bart", {"--text", "no man", "--what", "weights,mask"});
-    const Trace one = traceOf("bart", {"--text", "no man", "--what", "weights,mask", "--site", "encoder", "--layer", "0",
-                                       "--head", "3,1"});
-    EXPECT_THAT(names(one), testing::ElementsAre("encoder.0.mask", "encoder.0.weights", "ids", "ids2", "spans", "spans2"));
+    const Trace one = traceOf(
+        "bart", {"--text", "no man", "--what", "weights,mask", "--site", "encoder", "--layer", "0", "--head", "3,1"});
+    EXPECT_THAT(names(one),
+                testing::ElementsAre("encoder.0.mask", "encoder.0.weights", "ids", "ids2", "spans", "spans2"));
     const Tensor& chosen = one.arrays.at("encoder.0.weights");
     ASSERT_EQ(chosen.shape, Shape({2, 6, 6}));
     for (std::int64_t i = 0; i < 6; ++i)
@@ -99,7 +100,9 @@ TEST(TraceModel, AChoiceOfLayerSiteAndHeads) {
             EXPECT_EQ(chosen.at(0, i, j), all.arrays.at("encoder.0.weights").at(3, i, j));
             EXPECT_EQ(chosen.at(1, i, j), all.arrays.at("encoder.0.weights").at(1, i, j));
         }
-    EXPECT_EQ(traceOf("bart", {"--text", "no man", "--layer", "1", "--what", "weights"}).arrays.count("encoder.0.weights"), 0U);
+    EXPECT_EQ(
+        traceOf("bart", {"--text", "no man", "--layer", "1", "--what", "weights"}).arrays.count("encoder.0.weights"),
+        0U);
 }
 
 TEST(TraceModel, HiddenStatesAndLogits) {
@@ -115,8 +118,7 @@ TEST(TraceModel, HiddenStatesAndLogits) {
 
 TEST(TraceModel, APairCountsItsSecondTextsBytesInIt) {
     const Trace trace = traceOf("bert", {"--text", "no man", "--text2", "an island", "--what", "weights"});
-    EXPECT_EQ(trace.arrays.at("spans").values,
-              std::vector<double>({-1, -1, 0, 2, 3, 6, -1, -1, 0, 2, 3, 9, -1, -1}));
+    EXPECT_EQ(trace.arrays.at("spans").values, std::vector<double>({-1, -1, 0, 2, 3, 6, -1, -1, 0, 2, 3, 9, -1, -1}));
     std::vector<int> segments;
     for (const json& token : trace.tokens) segments.push_back(token.at("segment"));
     EXPECT_EQ(segments, std::vector<int>({0, 0, 0, 0, 1, 1, 1}));
@@ -126,8 +128,8 @@ TEST(TraceModel, APairCountsItsSecondTextsBytesInIt) {
 TEST(TraceModel, EveryFormatHoldsTheSameNumbers) {
     const Words words = {"--text", "no man", "--text2", "an", "--what", "weights,scores,mask,hidden,logits"};
     const Trace npz = traceOf("t5", words);
-    for (const Trace& other : {readSafetensorsTrace(written("t5", words, "safetensors")),
-                               readJsonTrace(written("t5", words, "json"))}) {
+    for (const Trace& other :
+         {readSafetensorsTrace(written("t5", words, "safetensors")), readJsonTrace(written("t5", words, "json"))}) {
         EXPECT_EQ(names(other), names(npz));
         for (const auto& [name, tensor] : npz.arrays) {
             EXPECT_EQ(other.arrays.at(name).shape, tensor.shape) << name;
@@ -158,7 +160,8 @@ TEST(TraceModel, WhatCannotBeChosenIsWrongUse) {
     traceFails("bert_bare", joined(text, {"--what", "logits"}), 2, "--what: there are no logits");
     traceFails("gpt2_bare", joined(text, {"--what", "logits"}), 2, "--what: there are no logits");
     traceFails("gpt2", joined(text, {"--text2", "an"}), 2, "--text2: GPT-2 continues one text");
-    for (const Words& dial : {Words{"--heads", "4"}, Words{"--mask", "causal"}, Words{"--tokens", "words"}, Words{"--bias"}})
+    for (const Words& dial :
+         {Words{"--heads", "4"}, Words{"--mask", "causal"}, Words{"--tokens", "words"}, Words{"--bias"}})
         traceFails("gpt2", joined(text, dial), 2, dial.front() + ": belongs to the sandbox");
     expectFailure({"trace", "--text", "a", "--what", "logits", "-o", "x.npz"}, 2, "--what: there are no logits");
 }
@@ -233,14 +236,20 @@ TEST(SessionWithModel, IsFoundBesideItAndOverridden) {
     std::filesystem::copy(model("gpt2"), folder / "tiny");
     writeBytes(folder / "a.headscope", R"({"headscope": "session", "version": 1, "text": "no man", "model": "tiny",
                                            "view": {"layer": 1, "fold_words": true}})");
-    const Words words = {"trace", "--session", folder / "a.headscope", "--what", "weights", "-o", "-", "--format", "npz"};
+    const Words words = {"trace",    "--session", folder / "a.headscope", "--what", "weights", "-o", "-",
+                         "--format", "npz"};
     const Outcome outcome = run(words);
     ASSERT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(readNpzTrace(outcome.out).arrays.at("self.1.weights").shape, Shape({4, 3, 3}));
     EXPECT_EQ(readNpzTrace(run(joined(words, {"--text", "the"})).out).arrays.at("ids").shape, Shape({1}));
     expectFailure(joined(words, {"--mask", "causal"}), 2, "--mask: belongs to the sandbox");
+    expectFailure(joined(words, {"--text2", "an"}), 2, "headscope: --text2: GPT-2 continues one text");
     std::filesystem::remove_all(folder / "tiny");
-    expectFailure(words, 1, "tiny: there is no such folder");
+    expectFailure(words, 1, "a.headscope: model: tiny: there is no such folder");
+    writeBytes(folder / "b.headscope",
+               R"({"headscope": "session", "text": "no man", "text2": "an", "model": ")" + model("gpt2") + "\"}");
+    expectFailure({"trace", "--session", folder / "b.headscope", "-o", folder / "x.npz"}, 1,
+                  "b.headscope: text2: GPT-2 continues one text");
 }
 
 TEST(ExportModel, DrawsLayersPairsWordsAndTheOverview) {
