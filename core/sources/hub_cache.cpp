@@ -115,6 +115,15 @@ std::vector<CachedModel> cachedModels(const std::string& cache, std::stop_token 
     return models;
 }
 
+std::string modelNameOf(const std::string& folder) {
+    fs::path path = fs::path(folder).lexically_normal();
+    if (path.filename().empty()) path = path.parent_path();
+    const fs::path repository = path.parent_path().parent_path().filename();
+    if (repository.string().starts_with(modelPrefix)) return nameOf(repository.string());
+    const fs::path above = path.parent_path().filename();
+    return (above.empty() || above == ".." ? path.filename() : above / path.filename()).string();
+}
+
 std::string openableFolder(const std::string& folder) {
     const fs::path path(folder);
     std::error_code error;

@@ -23,6 +23,9 @@ std::string hubCacheFolder(const Environment& environment);
 /// read is one entry that says so.
 std::vector<CachedModel> cachedModels(const std::string& cache, std::stop_token stop);
 
+/// What a model in this folder is called: ORG/NAME of one in a cache, else the folder's last two parts.
+std::string modelNameOf(const std::string& folder);
+
 /// `folder` itself, or the snapshot to open when it is one model's folder of a cache. Never recurses.
 std::string openableFolder(const std::string& folder);
 

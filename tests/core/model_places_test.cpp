@@ -67,6 +67,14 @@ protected:
     ModelPlaces places;
 };
 
+TEST(ModelNames, AreTheCachesOrTheFoldersLastParts) {
+    EXPECT_EQ(modelNameOf("/home/a/hub/models--google--bert/snapshots/" + commitA), "google/bert");
+    EXPECT_EQ(modelNameOf("/home/a/models/google/bert/"), "google/bert");
+    EXPECT_EQ(modelNameOf("google/bert"), "google/bert");
+    EXPECT_EQ(modelNameOf("./bert"), "bert");
+    EXPECT_EQ(modelNameOf("../bert"), "bert");
+}
+
 TEST_F(Places, ComeFromTheEnvironment) {
     const auto placesOf = [](std::map<std::string, std::string> values) {
         return modelPlaces([values](const char* name) {

@@ -68,6 +68,20 @@ TEST(Describe, NamesAHeadWithoutDesignFromItsNumbers) {
     EXPECT_EQ(sentence(a, {}), "Head 1 spreads its attention (95 % of what uniform would be).");
 }
 
+TEST(Describe, SaysWhereInAModelTheHeadIs) {
+    Analysis a = *test::analysisOfModel("the cat sat", "models/google/bert", 5);
+    ViewState state;
+    state.head = 3;
+    EXPECT_EQ(headTitle(a, 3).toStdString(), "Layer 6 · head 4 · same token");
+    EXPECT_EQ(sentence(a, state).rfind("Layer 6, head 4: reads mostly the ", 0), 0u) << sentence(a, state);
+    EXPECT_EQ(sentence(a, state, [](Selection& s) { s.hoverQuery(2); }).rfind("Layer 6, head 4: “sat” reads ", 0), 0u);
+    EXPECT_EQ(modelLabel(a).toStdString(), "google/bert");
+    a.site = Site::Cross;
+    EXPECT_EQ(headName(a, 3).toStdString(), "Cross-attention · layer 6 · head 4");
+    EXPECT_EQ(sentence(a, state).rfind("Cross-attention, layer 6, head 4: ", 0), 0u) << sentence(a, state);
+    EXPECT_EQ(modelLabel(*analysisOf("the cat sat")), QString()) << "the sandbox is no model";
+}
+
 TEST(Describe, ReadsAQueryAKeyAndACell) {
     const AnalysisPtr a = analysisOf("the cat sat on a mat");
     const auto hoverQuery = [](Selection& s) { s.hoverQuery(2); };

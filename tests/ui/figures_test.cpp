@@ -179,6 +179,26 @@ TEST_F(Figures, ASmallFigureSaysWhatItsColoursMean) {
         }
 }
 
+TEST_F(Figures, AModelsFigureSaysWhichLayerAndModel) {
+    for (const ViewKind kind : kinds) {
+        show(kind, sentence());
+        view->setAnalysis(test::analysisOfModel(animal, "/models/google/bert", 5));
+        const QString picture = svg();
+        EXPECT_TRUE(picture.contains(QStringLiteral(">Layer 6"))) << static_cast<int>(kind);
+        EXPECT_TRUE(picture.contains(QStringLiteral(">google/bert<"))) << static_cast<int>(kind);
+    }
+}
+
+TEST_F(Figures, TheOverviewSaysWhatItsAxesAndColoursMean) {
+    show(ViewKind::Overview, sentence());
+    const Result<OverviewPtr> overview = overviewOf(analysis);
+    ASSERT_TRUE(overview.ok());
+    view->setOverview(*overview);
+    const QString picture = svg();
+    for (const char* words : {"rows: layers, columns: heads", "rows: queries read", "columns: keys are read", "weight, per head", "linearGradient"})
+        EXPECT_TRUE(picture.contains(QLatin1String(words))) << words;
+}
+
 TEST_F(Figures, ASmallFigureSaysWhatItLeavesOut) {
     Session session = sentence();
     session.view.hidden = HiddenTokens::SpecialAndFirst;

@@ -23,4 +23,17 @@ inline AnalysisPtr analysisOf(const std::string& text) {
     return analysisOf(session);
 }
 
+/// As if a layer of the model in `folder` had these weights.
+inline AnalysisPtr analysisOfModel(const std::string& text, const std::string& folder, int layer) {
+    auto analysis = std::make_shared<Analysis>(*analysisOf(text));
+    auto opened = std::make_shared<OpenedModel>();
+    opened->folder = folder;
+    auto run = std::make_shared<ModelRun>();
+    run->opened = std::move(opened);
+    run->text = text;
+    analysis->run = std::move(run);
+    analysis->layer = layer;
+    return analysis;
+}
+
 } // namespace headscope::test

@@ -2,7 +2,9 @@
 #include "ui/views/caption.h"
 
 #include "ui/style/colour_map.h"
+#include "ui/views/describe.h"
 
+#include <QCoreApplication>
 #include <QFontMetricsF>
 #include <QPainter>
 #include <algorithm>
@@ -19,7 +21,20 @@ constexpr double beside = 8;   ///< swatches that follow each other
 constexpr double space = 4;    ///< beside strips and squares
 const QString lower = QStringLiteral("0");
 
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(Caption)
+};
+
 } // namespace
+
+ColourScale headsScale(const ViewState& state, const std::vector<Scalar>& tops) {
+    if (state.range == ColourRange::Row) return {QStringLiteral("1"), Words::tr("share of the row's greatest"), state.colours};
+    const auto [least, most] = std::minmax_element(tops.begin(), tops.end());
+    const QString low = shortNumber(static_cast<double>(*least));
+    const QString high = *most > 0 ? shortNumber(static_cast<double>(*most)) : QStringLiteral("1");
+    if (state.range == ColourRange::All) return {high, Words::tr("weight, all heads"), state.colours};
+    return {low == high || *most == 0 ? high : Words::tr("%1…%2").arg(low, high), Words::tr("weight, per head"), state.colours};
+}
 
 Caption::Caption(const QFont& font, double width)
     : m_font(font), m_width(width), m_line(std::ceil(QFontMetricsF(font).height() * 1.2)) {}
@@ -39,6 +54,13 @@ void Caption::add(const ColourScale& scale, const Theme& theme) {
     m_pieces.push_back({scale.meaning, theme.faint,
                         ends + strip + 4 * space + metrics.horizontalAdvance(scale.meaning), {}, scale.upper,
                         scale.colours});
+}
+
+void Caption::addAxes(bool turned, const Theme& theme) {
+    add(turned ? Words::tr("rows: keys are read →") : Words::tr("rows: queries read →"),
+        theme.ink(turned ? theme.key : theme.query));
+    add(turned ? Words::tr("columns: queries read ↓") : Words::tr("columns: keys are read ↓"),
+        theme.ink(turned ? theme.query : theme.key));
 }
 
 std::vector<Caption::Line> Caption::broken() const {

@@ -19,6 +19,9 @@ struct ColourScale {
     ColourMapName colours = ColourMapName::Viridis;
 };
 
+/// Of many heads' small pictures. tops: each head's greatest weight, not empty.
+ColourScale headsScale(const ViewState& state, const std::vector<Scalar>& tops);
+
 /// The words under a picture: pieces in order of importance, as many to a line as fit, centred. A piece is never cut in
 /// the middle unless it is wider than the whole line; what finds no line is left out from the end.
 class Caption {
@@ -30,6 +33,8 @@ public:
     /// A square of a colour before its name.
     void addSwatch(const QColor& swatch, const QString& name, const QColor& colour);
     void add(const ColourScale& scale, const Theme& theme);
+    /// Which side of the matrices is the query, which the key.
+    void addAxes(bool turned, const Theme& theme);
 
     double lineHeight() const { return m_line; }
     int lines() const;

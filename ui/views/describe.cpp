@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/describe.h"
 
+#include "core/sources/hub_cache.h"
 #include "ui/selection.h"
 #include "ui/views/shown.h"
 
@@ -230,10 +231,42 @@ QString headTag(const Analysis& analysis, int head) {
 
 QString measuredTag(const HeadMeasures& measures) { return tagOf({measures, std::nullopt, 0}); }
 
+QString siteTitle(const Analysis& analysis) {
+    switch (analysis.site) {
+    case Site::Self: return {};
+    case Site::Encoder: return Words::tr("Encoder");
+    case Site::Decoder: return Words::tr("Decoder");
+    case Site::Cross: return Words::tr("Cross-attention");
+    }
+    return {};
+}
+
+QString headPlace(const Analysis& analysis, int layer, int head) {
+    const QString site = siteTitle(analysis);
+    if (site.isEmpty()) return Words::tr("Layer %1, head %2").arg(layer + 1).arg(head + 1);
+    return Words::tr("%1, layer %2, head %3").arg(site).arg(layer + 1).arg(head + 1);
+}
+
+QString layerName(const Analysis& analysis) {
+    if (!analysis.run) return {};
+    const QString layer = QLocale().toString(analysis.layer + 1);
+    const QString site = siteTitle(analysis);
+    return site.isEmpty() ? Words::tr("Layer %1").arg(layer) : Words::tr("%1 · layer %2").arg(site, layer);
+}
+
+QString headName(const Analysis& analysis, int head) {
+    const QString layer = layerName(analysis);
+    return layer.isEmpty() ? Words::tr("Head %1").arg(head + 1) : Words::tr("%1 · head %2").arg(layer).arg(head + 1);
+}
+
+QString modelLabel(const Analysis& analysis) {
+    return analysis.run ? QString::fromStdString(modelNameOf(analysis.run->opened->folder)) : QString();
+}
+
 QString headTitle(const Analysis& analysis, int head) {
     const HeadCharacter character = headCharacter(analysis, head);
-    const QString number = Words::tr("Head %1").arg(head + 1);
-    return character.name.isEmpty() ? number : Words::tr("%1 · %2").arg(number, character.name);
+    const QString name = headName(analysis, head);
+    return character.name.isEmpty() ? name : Words::tr("%1 · %2").arg(name, character.name);
 }
 
 QString describe(const Analysis& analysis, const Selection& selection) {
@@ -251,7 +284,10 @@ QString describe(const Analysis& analysis, const Selection& selection) {
                          : !keys.empty()                   ? keysSentence(analysis, state, head, keys)
                                                            : headSentence(analysis, state, head);
     const bool ofTokens = !queries.empty() || !keys.empty();
-    const QString sentence = (ofTokens ? Words::tr("Head %1: %2") : Words::tr("Head %1 %2")).arg(head + 1).arg(what);
+    const QString who = analysis.run ? headPlace(analysis, analysis.layer, head) : headName(analysis, head);
+    // A place of several words needs the colon to end it.
+    const QString sentence =
+        (ofTokens || analysis.run ? Words::tr("%1: %2") : Words::tr("%1 %2")).arg(who, what);
     QStringList asides;
     if (const QString hidden = hiddenCaption(analysis, state); !hidden.isEmpty()) asides << hidden;
     asides << dropoutNotes(analysis, state, Words::tr("dropped weights are 0"));

@@ -24,7 +24,17 @@ HeadCharacter headCharacter(const Analysis& analysis, int head);
 QString headTag(const Analysis& analysis, int head);
 /// The same of a head of which only its measures are at hand.
 QString measuredTag(const HeadMeasures& measures);
-/// "Head 3 · same token"
+/// "Head 3"; of a model with its place in it, "Layer 6 · head 4" or "Decoder · layer 6 · head 4".
+QString headName(const Analysis& analysis, int head);
+/// "Layer 6"; where there are several sites "Decoder · layer 6"; empty for the sandbox.
+QString layerName(const Analysis& analysis);
+/// "Layer 6, head 4", "Decoder, layer 6, head 4": as a sentence about any head of the model begins.
+QString headPlace(const Analysis& analysis, int layer, int head);
+/// "Decoder", where the model has several sites; else empty.
+QString siteTitle(const Analysis& analysis);
+/// The last parts of the model's folder, "google/bert", which is its name; empty for the sandbox.
+QString modelLabel(const Analysis& analysis);
+/// headName with the pattern, "Head 3 · same token".
 QString headTitle(const Analysis& analysis, int head);
 /// A token as it is shown anywhere: white space and control characters made visible, bidi controls isolated.
 QString tokenLabel(const Token& token);

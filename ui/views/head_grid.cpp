@@ -179,31 +179,20 @@ double HeadGrid::labelWidth(const QStringList& labels, const QFont& font) const 
     return std::ceil(width);
 }
 
-ColourScale HeadGrid::colourScale() const {
-    const ViewState& state = selection().state();
-    if (state.range == ColourRange::Row) return {QStringLiteral("1"), tr("share of the row's greatest"), state.colours};
-    shades(0); // makes the tops
-    const auto [least, most] = std::minmax_element(m_tops.begin(), m_tops.end());
-    const QString low = shortNumber(static_cast<double>(*least));
-    const QString high = *most > 0 ? shortNumber(static_cast<double>(*most)) : QStringLiteral("1");
-    if (state.range == ColourRange::All) return {high, tr("weight, all heads"), state.colours};
-    return {low == high || *most == 0 ? high : tr("%1…%2").arg(low, high), tr("weight, per head"), state.colours};
-}
-
 Caption HeadGrid::caption(const Layout& layout, const QRectF& rect, const Theme& theme, Dots dots) const {
     const ViewState& state = selection().state();
     const bool turned = state.transposed;
     Caption caption(layout.font, rect.width() - (rect.width() < 420 ? 16 : 32));
-    caption.add(turned ? tr("rows: keys are read →") : tr("rows: queries read →"),
-                theme.ink(turned ? theme.key : theme.query));
-    caption.add(turned ? tr("columns: queries read ↓") : tr("columns: keys are read ↓"),
-                theme.ink(turned ? theme.query : theme.key));
-    caption.add(colourScale(), theme);
+    caption.add(layerName(*analysis()), theme.text);
+    caption.addAxes(turned, theme);
+    shades(0); // makes the tops
+    caption.add(headsScale(state, m_tops), theme);
     const std::vector<HeadMeasures>& all = analysis()->measures;
     if (std::any_of(all.begin(), all.end(), [](const HeadMeasures& m) { return m.maskedRows > 0; }))
         caption.add(turned ? tr("struck columns may read nothing") : tr("struck rows may read nothing"), theme.faint);
     for (const QString& part : hiddenCaption(*analysis(), state).split(QStringLiteral("; "))) caption.add(part, theme.faint);
     for (const QString& part : dropoutNotes(*analysis(), state, droppedWords(layout.boxes.columns > 0 ? matrixIn(layout, 0) : CellGrid{}))) caption.add(part, theme.faint);
+    caption.add(modelLabel(*analysis()), theme.faint);
     if (analysis()->pictures.front().factor > 1) dots = Dots::Coarse;
     for (const QString& part : dotsCaption(*analysis(), state, dots)) caption.add(part, theme.faint);
     return caption;

@@ -52,7 +52,6 @@ private:
     Layout arranged(const QRectF& area, Layout layout) const;
     /// What the colours mean, and everything the pictures leave out.
     Caption caption(const Layout& layout, const QRectF& rect, const Theme& theme, Dots dots) const;
-    ColourScale colourScale() const;
     void drawRowLabels(QPainter& painter, const Layout& layout, const Theme& theme) const;
     std::optional<int> headAt(const QPointF& point) const;
     void hoverAt(const QPointF& point);

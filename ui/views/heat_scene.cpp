@@ -184,6 +184,7 @@ Dots HeatScene::dots(const QPainter& painter, const HeatCells& cells) const {
 /// What the picture leaves out.
 QStringList HeatScene::notes(Dots dots) const {
     QStringList notes;
+    if (const QString model = modelLabel(analysis); !model.isEmpty()) notes << model;
     const QString hidden = hiddenCaption(analysis, selection.state());
     if (!hidden.isEmpty()) notes << hidden.split(QStringLiteral("; "));
     notes << dropoutNotes(analysis, selection.state(), droppedWords(layout.cells));

@@ -337,6 +337,7 @@ Caption legend(const LinksInput& in, const LinksDrawn& drawn) {
     Caption caption(sized(in.theme.font, 0.82), in.rect.width() - 2 * margin);
     const auto add = [&](const QString& text) { caption.add(text, in.theme.faint); };
     constexpr std::size_t mostHeads = 32;
+    caption.add(layerName(in.analysis), in.theme.text);
     add(in.heads.size() == 1 ? Words::tr("head") : Words::tr("heads"));
     for (std::size_t i = 0; i < std::min(in.heads.size(), mostHeads); ++i)
         caption.addSwatch(in.theme.head(in.heads[i], in.analysis.heads()), QLocale().toString(in.heads[i] + 1), in.theme.text);
@@ -352,6 +353,7 @@ Caption legend(const LinksInput& in, const LinksDrawn& drawn) {
     const std::size_t chosen = in.focus.incoming ? in.focus.keys.size() : in.focus.queries.size();
     if (in.heads.size() > 1 && chosen > 0) add(Words::tr("numbers: mean of %1 heads").arg(in.heads.size()));
     if (chosen > 1) add(in.focus.incoming ? Words::tr("%1 words together, sum").arg(chosen) : Words::tr("%1 words together, mean").arg(chosen));
+    add(modelLabel(in.analysis));
     add(Words::tr("opacity γ %1").arg(QLocale().toString(in.state.gamma, 'g', 2)));
     return caption;
 }

@@ -18,6 +18,7 @@ struct OverviewView::Layout {
     CellGrid grid;  ///< [layers, heads], a box with its gap in each cell
     double gap = 4; ///< between pictures
     QFont font;
+    QRectF legend; ///< below the pictures; empty: no room
 
     QRectF picture(int layer, int head) const {
         const QRectF box = grid.cell(layer, head).adjusted(gap / 2, gap / 2, -gap / 2, -gap / 2);
@@ -51,7 +52,8 @@ OverviewView::Layout OverviewView::layoutOf(const QRectF& rect) const {
     const double left = metrics.horizontalAdvance(tr("layer %1").arg(layers)) + 12;
     const double top = std::ceil(metrics.height()) + 6;
     const double margin = std::min(8.0, rect.width() / 40);
-    const QRectF room = rect.adjusted(margin + left, margin + top, -margin, -margin);
+    const QRectF below = rect.height() < 10 * top ? QRectF() : QRectF(0, 0, rect.width() - 2 * margin, caption(layout.font, rect, theme()).height() + 6);
+    const QRectF room = rect.adjusted(margin + left, margin + top, -margin, -margin - below.height());
     // Pictures as they are in the other views: square for square matrices, never flatter than 2 to 1.
     const Matrix& first = m_overview->thumbs.front().pixels;
     const double asked = selection().state().transposed
@@ -63,8 +65,10 @@ OverviewView::Layout OverviewView::layoutOf(const QRectF& rect) const {
     const double width = height * aspect;
     layout.gap = std::clamp(height / 10, 1.0, 8.0);
     const QSizeF size(width * static_cast<double>(heads), height * static_cast<double>(layers));
-    layout.grid = {QRectF(QPointF(room.left() + std::max(0.0, (room.width() - size.width()) / 2), room.top()), size),
-                   layers, heads};
+    // Pictures, names and words together stand in the middle.
+    const QSizeF rest = (room.size() - size).expandedTo(QSizeF(0, 0)) / 2;
+    layout.grid = {QRectF(room.topLeft() + QPointF(rest.width(), rest.height()), size), layers, heads};
+    if (!below.isEmpty()) layout.legend = below.translated(rect.left() + margin, layout.grid.rect.bottom() + 6);
     return layout;
 }
 
@@ -79,8 +83,9 @@ const std::vector<HeadShades>& OverviewView::shades() const {
     m_shadesState = s;
     m_shades.clear();
     m_images.assign(m_overview->thumbs.size(), {});
-    Scalar all = 0;
-    for (const HeadThumb& thumb : m_overview->thumbs) all = std::max(all, thumb.greatest);
+    m_tops.clear();
+    for (const HeadThumb& thumb : m_overview->thumbs) m_tops.push_back(thumb.greatest);
+    const Scalar all = *std::max_element(m_tops.begin(), m_tops.end());
     for (const HeadThumb& thumb : m_overview->thumbs) {
         HeadShades& shades = m_shades.emplace_back(thumb.pixels);
         if (s.range != ColourRange::Row) shades.setTop(s.range == ColourRange::Head ? thumb.greatest : all);
@@ -115,6 +120,19 @@ void OverviewView::render(QPainter& painter, const QRectF& rect, const Theme& th
         }
     }
     drawLabels(painter, layout, theme);
+    if (!layout.legend.isEmpty()) caption(layout.font, rect, theme).draw(painter, layout.legend, theme);
+}
+
+Caption OverviewView::caption(const QFont& font, const QRectF& rect, const Theme& theme) const {
+    const ViewState& state = selection().state();
+    Caption caption(font, rect.width() - 16);
+    caption.add(siteTitle(*m_overview->of), theme.text);
+    caption.add(tr("rows: layers, columns: heads; in each picture"), theme.text);
+    caption.addAxes(state.transposed, theme);
+    shades(); // makes the tops
+    caption.add(headsScale(state, m_tops), theme);
+    caption.add(modelLabel(*m_overview->of), theme.faint);
+    return caption;
 }
 
 void OverviewView::drawLabels(QPainter& painter, const Layout& layout, const Theme& theme) const {
@@ -148,7 +166,7 @@ std::optional<OverviewView::Place> OverviewView::placeAt(const QPointF& point) c
 }
 
 QString OverviewView::sentenceOf(int layer, int head) const {
-    return tr("Layer %1, head %2: %3").arg(layer + 1).arg(head + 1).arg(measuredTag(m_overview->at(layer, head).measures));
+    return tr("%1: %2").arg(headPlace(*m_overview->of, layer, head), measuredTag(m_overview->at(layer, head).measures));
 }
 
 bool OverviewView::event(QEvent* event) {

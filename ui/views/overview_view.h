@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/views/caption.h"
 #include "ui/views/geometry.h"
 #include "ui/views/head_shades.h"
 #include "ui/views/matrix_image.h"
@@ -39,6 +40,7 @@ private:
         int head = 0;
         friend bool operator==(const Place&, const Place&) = default;
     };
+    Caption caption(const QFont& font, const QRectF& rect, const Theme& theme) const;
     Layout layoutOf(const QRectF& rect) const;
     std::optional<Place> placeAt(const QPointF& point) const;
     void drawLabels(QPainter& painter, const Layout& layout, const Theme& theme) const;
@@ -48,6 +50,7 @@ private:
     std::optional<Place> m_hovered;
     mutable std::vector<HeadShades> m_shades; ///< [layers · heads], remade when what they follow from has changed
     mutable std::vector<ShadeCache> m_images;
+    mutable std::vector<Scalar> m_tops; ///< [layers · heads] greatest weights
     mutable ViewState m_shadesState;
 };
 
