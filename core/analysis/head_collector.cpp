@@ -220,13 +220,14 @@ bool HeadCollector::promiseAllowed(int head, Index query) const {
 void HeadCollector::average(int head) {
     const auto h = static_cast<std::size_t>(head);
     HeadMeasures sum;
-    Index rows = 0;
     double kept = 0;
     for (Index i = 0; i < m_mask.queries(); ++i) {
         const RowShares& row = m_rows[h][static_cast<std::size_t>(i)];
         if (allowedKeys(head, i) == 0) ++sum.maskedRows;
         if (row.sum <= 0) continue;
-        ++rows;
+        ++sum.rows;
+        sum.previousRows += i > 0 && i <= m_mask.keys();
+        sum.nextRows += i + 1 < m_mask.keys();
         sum.entropy += row.entropy;
         sum.confidence += row.greatest;
         sum.meanDistance += row.distance;
@@ -243,10 +244,12 @@ void HeadCollector::average(int head) {
         else if (!promiseAllowed(head, i))
             ++checks[h].forbidden;
     }
-    if (rows > 0)
-        for (double* value : {&sum.entropy, &sum.confidence, &sum.meanDistance, &sum.previous, &sum.next, &sum.self,
-                              &sum.first, &sum.sameToken})
-            *value /= static_cast<double>(rows);
+    if (sum.rows > 0)
+        for (double* value :
+             {&sum.entropy, &sum.confidence, &sum.meanDistance, &sum.self, &sum.first, &sum.sameToken})
+            *value /= static_cast<double>(sum.rows);
+    if (sum.previousRows > 0) sum.previous /= static_cast<double>(sum.previousRows);
+    if (sum.nextRows > 0) sum.next /= static_cast<double>(sum.nextRows);
     sum.promisedRows = checks[h].promised;
     if (sum.promisedRows > 0) sum.kept = kept / static_cast<double>(sum.promisedRows);
     measures[h] = sum;

@@ -33,7 +33,6 @@ HeadMeasures plainMeasures(const Analysis& a, int head) {
     const Matrix w = a.trace->weights(head);         // [n_q, n_k]
     const BoolGrid allowed = a.trace->allowed(head); // [n_q, n_k]
     HeadMeasures m;
-    double rows = 0;
     for (Index i = 0; i < w.rows(); ++i) {
         double sum = 0, keys = 0, greatest = 0, entropy = 0, distance = 0, same = 0;
         for (Index j = 0; j < w.cols(); ++j) {
@@ -42,8 +41,10 @@ HeadMeasures plainMeasures(const Analysis& a, int head) {
         }
         if (keys == 0) ++m.maskedRows;
         if (sum == 0) continue;
-        ++rows;
+        ++m.rows;
         for (Index j = 0; j < w.cols(); ++j) {
+            m.previousRows += j == i - 1;
+            m.nextRows += j == i + 1;
             const double p = static_cast<double>(w(i, j)) / sum;
             greatest = std::max(greatest, p);
             if (p > 0) entropy -= p * std::log(p);
@@ -59,9 +60,11 @@ HeadMeasures plainMeasures(const Analysis& a, int head) {
         m.meanDistance += distance;
         m.sameToken += same;
     }
-    for (double* value :
-         {&m.entropy, &m.confidence, &m.meanDistance, &m.previous, &m.next, &m.self, &m.first, &m.sameToken})
-        *value /= std::max(rows, 1.0);
+    const auto divide = [](double& value, Index rows) { value /= static_cast<double>(std::max<Index>(rows, 1)); };
+    for (double* value : {&m.entropy, &m.confidence, &m.meanDistance, &m.self, &m.first, &m.sameToken})
+        divide(*value, m.rows);
+    divide(m.previous, m.previousRows);
+    divide(m.next, m.nextRows);
     return m;
 }
 
@@ -75,6 +78,9 @@ void expectNear(const HeadMeasures& found, const HeadMeasures& plain) {
     EXPECT_NEAR(found.first, plain.first, 1e-5);
     EXPECT_NEAR(found.sameToken, plain.sameToken, 1e-5);
     EXPECT_EQ(found.maskedRows, plain.maskedRows);
+    EXPECT_EQ(found.rows, plain.rows);
+    EXPECT_EQ(found.previousRows, plain.previousRows);
+    EXPECT_EQ(found.nextRows, plain.nextRows);
 }
 
 void expectPicture(const Analysis& a, int head) {

@@ -31,7 +31,7 @@ Token token(const std::string& text) {
 TEST(Describe, SaysWhatTheHeadDoesAsAWhole) {
     const AnalysisPtr a = analysisOf("the cat sat on the mat");
     ViewState state;
-    const std::string previous = percent(a->measures[0].kept).toStdString();
+    const std::string previous = percent(a->measures[0].previous).toStdString();
     EXPECT_EQ(sentence(*a, state), "Head 1 reads mostly the previous token (" + previous + ").");
     state.head = 3;
     EXPECT_NE(sentence(*a, state).find("Head 4 reads mostly the same token ("), std::string::npos);
@@ -51,7 +51,22 @@ TEST(Describe, AShareOfSomeRowsIsNotThatOfAll) {
     ViewState state;
     state.head = 3;
     EXPECT_NE(sentence(*a, state).find("reads mostly the same token in the 4 of 5 rows that have one ("), std::string::npos);
-    EXPECT_EQ(headCharacter(*a, 0).rows, QString()) << "every row has a previous token";
+    EXPECT_EQ(headCharacter(*a, 0).rows, QString()) << "all but the first row have a previous token";
+}
+
+// A row without the named key reads something else, and says nothing of the name.
+TEST(Describe, OnlyRowsWithTheNamedKeyCount) {
+    EXPECT_EQ(sentence(*analysisOf("hello"), {}), "Head 1 reads mostly the first token (100 %).");
+    const AnalysisPtr two = analysisOf("hello world");
+    const std::string share = percent(two->weight(0, 1, 0)).toStdString();
+    EXPECT_EQ(sentence(*two, {}), "Head 1 reads mostly the previous token in the 1 of 2 rows that have one (" + share + ").");
+    Session session;
+    session.text = "one two three four five six seven";
+    session.text2 = "a b";
+    const AnalysisPtr a = analysisOf(session); // rows 3 to 7 have no key before them
+    EXPECT_EQ(a->measures[0].previousRows, 2);
+    EXPECT_NE(headCharacter(*a, 0).name.toStdString(), "previous token");
+    EXPECT_NE(measuredTag(a->measures[0]).left(8).toStdString(), "previous");
 }
 
 TEST(Describe, NamesAHeadWithoutDesignFromItsNumbers) {

@@ -124,7 +124,7 @@ TEST_F(Pictures, SvgKeepsWordsAndSize) {
         const QByteArray bytes = written(options(PictureFormat::Svg));
         EXPECT_TRUE(QSvgRenderer(bytes).isValid());
         EXPECT_TRUE(bytes.contains("viewBox=\"0 0 640 480\""));
-        const char* word = kind == ViewKind::Heads ? ">previous</text>" : ">animal</text>";
+        const char* word = kind == ViewKind::Heads ? ">first</text>" : ">animal</text>";
         EXPECT_TRUE(bytes.contains(word)) << static_cast<int>(kind);
         EXPECT_FALSE(bytes.contains("<image")) << "a small picture has shapes only";
     }

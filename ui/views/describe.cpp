@@ -9,8 +9,10 @@
 #include <QLocale>
 #include <QStringList>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 namespace headscope {
 
@@ -145,56 +147,55 @@ struct Pattern {
     const char* name; ///< in a sentence and in the title
     const char* tag;  ///< under a small picture
     double share;
-    Index rows = 0; ///< that have something to keep; 0: all
+    Index rows;          ///< the share is of these: rows that have such a key
+    bool beside = false; ///< the key is the query's neighbour
 };
 
-/// The pattern that holds at least half of the mass: the design when it keeps that much, else the most particular one.
-const Pattern* patternOf(const HeadMeasures& m, std::optional<Design> design, Index readable, std::vector<Pattern>& patterns) {
-    patterns = {
-        {QT_TRANSLATE_NOOP("Describe", "previous token"), QT_TRANSLATE_NOOP("Describe", "previous"), m.previous},
-        {QT_TRANSLATE_NOOP("Describe", "next token"), QT_TRANSLATE_NOOP("Describe", "next"), m.next},
-        {QT_TRANSLATE_NOOP("Describe", "first token"), QT_TRANSLATE_NOOP("Describe", "first"), m.first},
-        {QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self},
-        {QT_TRANSLATE_NOOP("Describe", "same token"), QT_TRANSLATE_NOOP("Describe", "same"), m.sameToken},
-        {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), 0}};
-    if (design && m.kept >= 0.5) {
-        Pattern& designed = patterns[static_cast<std::size_t>(*design)]; // in the order of Design
-        designed.share = m.kept;
-        if (m.promisedRows < readable) designed.rows = m.promisedRows;
-        return &designed;
+/// The pattern that holds at least half of the mass in at least half of the rows: the design when it keeps that much,
+/// else the most particular one.
+std::optional<Pattern> patternOf(const HeadMeasures& m, std::optional<Design> design) {
+    std::array<Pattern, 6> patterns{{ // in the order of Design
+        {QT_TRANSLATE_NOOP("Describe", "previous token"), QT_TRANSLATE_NOOP("Describe", "previous"), m.previous, m.previousRows, true},
+        {QT_TRANSLATE_NOOP("Describe", "next token"), QT_TRANSLATE_NOOP("Describe", "next"), m.next, m.nextRows, true},
+        {QT_TRANSLATE_NOOP("Describe", "first token"), QT_TRANSLATE_NOOP("Describe", "first"), m.first, m.rows},
+        {QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self, m.rows},
+        {QT_TRANSLATE_NOOP("Describe", "same token"), QT_TRANSLATE_NOOP("Describe", "same"), m.sameToken, m.rows},
+        {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), 0, m.rows}}};
+    const auto holds = [&](const Pattern& p) { return p.share >= 0.5 && 2 * p.rows >= m.rows; };
+    if (design) {
+        Pattern& designed = patterns[static_cast<std::size_t>(*design)];
+        // A design's promise at the ends of a text is not what its name says.
+        if (!designed.beside) {
+            designed.share = m.kept;
+            designed.rows = m.promisedRows;
+        }
+        if (holds(designed)) return designed;
     }
-    const Pattern* best = &patterns[0];
+    std::optional<Pattern> best;
     for (const Pattern& p : patterns)
         // The same token includes the token itself: it must bring something of its own.
-        if (p.share > best->share + 0.02) best = &p;
-    return best->share >= 0.5 ? best : nullptr;
-}
-
-/// One head as the words about it need it.
-struct Subject {
-    const HeadMeasures& measures;
-    std::optional<Design> design;
-    Index readable = 0; ///< rows that can read anything
-};
-
-Subject subjectOf(const Analysis& a, int head) {
-    const auto h = static_cast<std::size_t>(head);
-    return {a.measures[h], h < a.designs.size() ? a.designs[h] : std::nullopt,
-            static_cast<Index>(a.queries.size()) - a.measures[h].maskedRows};
+        if (holds(p) && (!best || p.share > best->share + 0.02)) best = p;
+    return best;
 }
 
 /// Of which rows the share is, when not of all that can read.
-QString someRows(const Subject& subject, const Pattern& pattern) {
-    if (pattern.rows == 0) return {};
-    return Words::tr("%L1 of %L2 rows").arg(pattern.rows).arg(subject.readable);
+QString someRows(const HeadMeasures& m, const Pattern& pattern) {
+    const bool end = pattern.beside && pattern.rows + 1 == m.rows && m.rows > 2;
+    if (pattern.rows == m.rows || end) return {};
+    return Words::tr("%L1 of %L2 rows").arg(pattern.rows).arg(m.rows);
 }
 
-QString tagOf(const Subject& subject) {
-    std::vector<Pattern> patterns;
-    const Pattern* pattern = patternOf(subject.measures, subject.design, subject.readable, patterns);
-    if (!pattern) return subject.measures.entropy >= 0.85 ? Words::tr("spread out") : Words::tr("mixed");
+std::optional<Design> designOf(const Analysis& a, int head) {
+    const auto h = static_cast<std::size_t>(head);
+    return h < a.designs.size() ? a.designs[h] : std::nullopt;
+}
+
+QString tagOf(const HeadMeasures& m, std::optional<Design> design) {
+    const std::optional<Pattern> pattern = patternOf(m, design);
+    if (!pattern) return m.entropy >= 0.85 ? Words::tr("spread out") : Words::tr("mixed");
     const QString tag = Words::tr("%1 %2").arg(Words::tr(pattern->tag), percent(pattern->share));
-    return pattern->rows == 0 ? tag : Words::tr("%1 in %2").arg(tag, someRows(subject, *pattern));
+    const QString rows = someRows(m, *pattern);
+    return rows.isEmpty() ? tag : Words::tr("%1 in %2").arg(tag, rows);
 }
 
 bool isBidiControl(char32_t c) {
@@ -219,17 +220,16 @@ QString visible(char32_t c) {
 } // namespace
 
 HeadCharacter headCharacter(const Analysis& analysis, int head) {
-    std::vector<Pattern> patterns;
-    const Subject subject = subjectOf(analysis, head);
-    const Pattern* pattern = patternOf(subject.measures, subject.design, subject.readable, patterns);
-    return pattern ? HeadCharacter{Words::tr(pattern->name), pattern->share, someRows(subject, *pattern)} : HeadCharacter{};
+    const HeadMeasures& measures = analysis.measures[static_cast<std::size_t>(head)];
+    const std::optional<Pattern> pattern = patternOf(measures, designOf(analysis, head));
+    return pattern ? HeadCharacter{Words::tr(pattern->name), pattern->share, someRows(measures, *pattern)} : HeadCharacter{};
 }
 
 QString headTag(const Analysis& analysis, int head) {
-    return tagOf(subjectOf(analysis, head));
+    return tagOf(analysis.measures[static_cast<std::size_t>(head)], designOf(analysis, head));
 }
 
-QString measuredTag(const HeadMeasures& measures) { return tagOf({measures, std::nullopt, 0}); }
+QString measuredTag(const HeadMeasures& measures) { return tagOf(measures, std::nullopt); }
 
 QString siteTitle(const Analysis& analysis) {
     switch (analysis.site) {

@@ -13,11 +13,12 @@ class Selection;
 /// the status bar, tooltips and screen readers. Without a chosen token: what the head does as a whole.
 QString describe(const Analysis& analysis, const Selection& selection);
 /// What the head does, from its numbers: the pattern its design keeps or that most of its mass lies on ("previous"),
-/// and that share. No name when no pattern holds half of the mass.
+/// and that share. No name when no pattern holds half of the mass, or only in fewer than half of the rows.
 struct HeadCharacter {
     QString name;
     double share = 0;
-    QString rows; ///< "4 of 9 rows" when the share is that of some rows only, those with something to keep; else empty
+    QString rows; ///< "4 of 9 rows" when the share is that of some rows only, those with something to keep; else empty.
+                  ///< That a text's first token has none before it, and its last none after it, goes without saying.
 };
 HeadCharacter headCharacter(const Analysis& analysis, int head);
 /// The tag of a small picture: "previous 98 %"; "spread out" or "mixed" for a head without a pattern.
