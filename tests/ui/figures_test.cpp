@@ -199,6 +199,21 @@ TEST_F(Figures, TheOverviewSaysWhatItsAxesAndColoursMean) {
         EXPECT_TRUE(picture.contains(QLatin1String(words))) << words;
 }
 
+TEST_F(Figures, TurnedRoundTheSumsOfQueriesAreThoseOfColumns) {
+    Session session = sentence();
+    for (const bool turned : {false, true}) {
+        session.view.transposed = turned;
+        show(ViewKind::Head, session);
+        PictureOptions options;
+        options.format = PictureFormat::Svg;
+        const std::string path = folder.filePath(QStringLiteral("large.svg")).toStdString();
+        ASSERT_TRUE(exportPicture(*view, Theme::light(), options, path).ok());
+        const QString picture = QString::fromStdString(*readFile(path));
+        EXPECT_EQ(picture.contains(QStringLiteral(">row ")), !turned);
+        EXPECT_EQ(picture.contains(QStringLiteral(">column ")), turned);
+    }
+}
+
 TEST_F(Figures, ASmallFigureSaysWhatItLeavesOut) {
     Session session = sentence();
     session.view.hidden = HiddenTokens::SpecialAndFirst;

@@ -27,8 +27,13 @@ struct Words {
 
 } // namespace
 
+ColourScale shareScale(const ViewState& state) {
+    return {QStringLiteral("1"), state.transposed ? Words::tr("share of the column's greatest") : Words::tr("share of the row's greatest"),
+            state.colours};
+}
+
 ColourScale headsScale(const ViewState& state, const std::vector<Scalar>& tops) {
-    if (state.range == ColourRange::Row) return {QStringLiteral("1"), Words::tr("share of the row's greatest"), state.colours};
+    if (state.range == ColourRange::Row) return shareScale(state);
     const auto [least, most] = std::minmax_element(tops.begin(), tops.end());
     const QString low = shortNumber(static_cast<double>(*least));
     const QString high = *most > 0 ? shortNumber(static_cast<double>(*most)) : QStringLiteral("1");

@@ -19,6 +19,8 @@ struct ColourScale {
     ColourMapName colours = ColourMapName::Viridis;
 };
 
+/// Where every query has its own upper end.
+ColourScale shareScale(const ViewState& state);
 /// Of many heads' small pictures. tops: each head's greatest weight, not empty.
 ColourScale headsScale(const ViewState& state, const std::vector<Scalar>& tops);
 

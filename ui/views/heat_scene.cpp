@@ -224,7 +224,7 @@ QString HeatScene::headerNotes(Dots dots) const {
 ColourScale HeatScene::colourScale(const HeatCells* cells) const {
     const ViewState& state = selection.state();
     const double upper = cells && cells->top > 0 ? cells->top : 0.88;
-    if (state.range == ColourRange::Row) return {QStringLiteral("1"), Words::tr("share of the row's greatest"), state.colours};
+    if (state.range == ColourRange::Row) return shareScale(state);
     return {shortNumber(upper), state.range == ColourRange::Head ? Words::tr("weight, per head") : Words::tr("weight, all heads"),
             state.colours};
 }
@@ -389,7 +389,7 @@ void HeatScene::drawSums(QPainter& painter, const HeatCells& cells) const {
     if (layout.columnBars.isEmpty()) return;
     painter.setPen(theme.ink(columnColour()));
     painter.drawText(QRectF(layout.rowLabels.left(), layout.columnBars.top(), layout.rowLabels.width() - 6, line),
-                     Qt::AlignRight | Qt::AlignTop, turned ? Words::tr("row Σ") : received);
+                     Qt::AlignRight | Qt::AlignTop, turned ? Words::tr("column Σ") : received);
     const double needed = QFontMetricsF(small).horizontalAdvance(shortNumber(0.88)) + 2;
     if (grid.cellWidth() < needed) return;
     painter.setPen(theme.faint);
