@@ -190,12 +190,16 @@ std::optional<Design> designOf(const Analysis& a, int head) {
     return h < a.designs.size() ? a.designs[h] : std::nullopt;
 }
 
-QString tagOf(const HeadMeasures& m, std::optional<Design> design) {
-    const std::optional<Pattern> pattern = patternOf(m, design);
-    if (!pattern) return m.entropy >= 0.85 ? Words::tr("spread out") : Words::tr("mixed");
-    const QString tag = Words::tr("%1 %2").arg(Words::tr(pattern->tag), percent(pattern->share));
-    const QString rows = someRows(m, *pattern);
-    return rows.isEmpty() ? tag : Words::tr("%1 in %2").arg(tag, rows);
+HeadCharacter characterOf(const HeadMeasures& m, std::optional<Design> design) {
+    if (const std::optional<Pattern> p = patternOf(m, design))
+        return {Words::tr(p->name), Words::tr(p->tag), p->share, someRows(m, *p)};
+    return {{}, m.entropy >= 0.85 ? Words::tr("spread out") : Words::tr("mixed"), 0, {}};
+}
+
+QString tagOf(const HeadCharacter& character) {
+    if (character.name.isEmpty()) return character.tag;
+    const QString tag = Words::tr("%1 %2").arg(character.tag, percent(character.share));
+    return character.rows.isEmpty() ? tag : Words::tr("%1 in %2").arg(tag, character.rows);
 }
 
 bool isBidiControl(char32_t c) {
@@ -220,16 +224,14 @@ QString visible(char32_t c) {
 } // namespace
 
 HeadCharacter headCharacter(const Analysis& analysis, int head) {
-    const HeadMeasures& measures = analysis.measures[static_cast<std::size_t>(head)];
-    const std::optional<Pattern> pattern = patternOf(measures, designOf(analysis, head));
-    return pattern ? HeadCharacter{Words::tr(pattern->name), pattern->share, someRows(measures, *pattern)} : HeadCharacter{};
+    return characterOf(analysis.measures[static_cast<std::size_t>(head)], designOf(analysis, head));
 }
 
 QString headTag(const Analysis& analysis, int head) {
-    return tagOf(analysis.measures[static_cast<std::size_t>(head)], designOf(analysis, head));
+    return tagOf(headCharacter(analysis, head));
 }
 
-QString measuredTag(const HeadMeasures& measures) { return tagOf(measures, std::nullopt); }
+QString measuredTag(const HeadMeasures& measures) { return tagOf(characterOf(measures, std::nullopt)); }
 
 QString siteTitle(const Analysis& analysis) {
     switch (analysis.site) {

@@ -16,12 +16,13 @@ QString describe(const Analysis& analysis, const Selection& selection);
 /// and that share. No name when no pattern holds half of the mass, or only in fewer than half of the rows.
 struct HeadCharacter {
     QString name;
+    QString tag; ///< one word for it: "previous"; "spread out" or "mixed" for a head without a pattern
     double share = 0;
     QString rows; ///< "4 of 9 rows" when the share is that of some rows only, those with something to keep; else empty.
                   ///< That a text's first token has none before it, and its last none after it, goes without saying.
 };
 HeadCharacter headCharacter(const Analysis& analysis, int head);
-/// The tag of a small picture: "previous 98 %"; "spread out" or "mixed" for a head without a pattern.
+/// The tag of a small picture: "previous 98 %", "same 97 % in 4 of 5 rows", "mixed".
 QString headTag(const Analysis& analysis, int head);
 /// The same of a head of which only its measures are at hand.
 QString measuredTag(const HeadMeasures& measures);

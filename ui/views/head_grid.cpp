@@ -344,34 +344,38 @@ void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& t
     painter.setPen(theme.on(ground));
     painter.drawText(chipRect, Qt::AlignCenter, number);
 
-    // Beside the number the name and, at the right, how much of the mass it holds or what the chosen tokens get; where
-    // there are two lines, the name has the second.
+    // Beside the number what the head does and, at the right, how much of the mass that is, or what the chosen tokens
+    // read instead; where there are two lines, the name has the second.
     const bool chosen = frame.care >= 0;
     const bool twoLines = frame.tag.height() > frame.line;
     const double right = frame.tag.right() - (frame.box.right() - frame.cells.rect.right());
     const QRectF share(chipRect.right() + 5, chipRect.top(), right - chipRect.right() - 5, height);
+    painter.setFont(frame.font);
+    painter.setPen(frame.active ? theme.text : theme.faint);
+    if (chosen) return drawCare(painter, frame, share, theme);
     const QRectF name = twoLines ? QRectF(frame.cells.rect.left(), frame.tag.bottom() - height - 1, right - frame.cells.rect.left() + 4, height)
                                  : share;
     const QFontMetricsF metrics(frame.font);
     const HeadCharacter character = headCharacter(*analysis(), frame.head);
-    const QString kept = character.name.isEmpty() ? QString() : percent(character.share);
-    const QString word = headTag(*analysis(), frame.head).chopped(kept.size()).trimmed();
-    const QString amount = chosen ? percent(frame.care) : kept;
-    painter.setFont(frame.font);
-    painter.setPen(frame.active ? theme.text : theme.faint);
+    const QString amount = character.name.isEmpty() ? QString() : percent(character.share);
+    const QString word = character.rows.isEmpty() ? character.tag : tr("%1 in %2").arg(character.tag, character.rows);
     const double width = metrics.horizontalAdvance(amount);
-    // Of chosen tokens the number counts, of a head as a whole the name.
     const bool fits = width <= share.width();
-    if (twoLines ? fits || chosen : fits && (chosen || metrics.horizontalAdvance(word) + width + 8 <= name.width()))
-        painter.drawText(fits ? share : name, Qt::AlignRight | Qt::AlignVCenter, amount);
-    const double room = twoLines ? (fits || !chosen ? name.width() : 0) : chosen ? share.width() - width - 8 : share.width();
-    if (room > 24 && (!chosen || metrics.horizontalAdvance(word) <= room)) {
-        painter.setPen(frame.active && !chosen ? theme.text : theme.faint);
-        painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(word, Qt::ElideRight, room));
-    }
-    if (!chosen) return;
+    if (twoLines ? fits : fits && metrics.horizontalAdvance(word) + width + 8 <= name.width())
+        painter.drawText(share, Qt::AlignRight | Qt::AlignVCenter, amount);
+    if (name.width() > 24)
+        painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(word, Qt::ElideRight, name.width()));
+}
+
+/// What the chosen tokens read with this head, or how much of one row they are read with: in words where they have room.
+void HeadGrid::drawCare(QPainter& painter, const HeadFrame& frame, const QRectF& place, const Theme& theme) const {
+    const QFontMetricsF metrics(frame.font);
+    const QString amount = percent(frame.care);
+    QString words = selection().shownQueries().empty() ? tr("is read %1").arg(amount) : tr("reads %1").arg(amount);
+    if (metrics.horizontalAdvance(words) > place.width()) words = amount;
+    painter.drawText(place.adjusted(-5, 0, 0, 0), Qt::AlignRight | Qt::AlignVCenter, words);
     // As a bar too, to compare heads at a glance.
-    const QRectF whole(std::round(share.left()), std::round(share.bottom()) - 2, std::floor(share.width()), 3);
+    const QRectF whole(std::round(place.left()), std::round(place.bottom()) - 2, std::floor(place.width()), 3);
     painter.fillRect(whole, theme.hairline);
     painter.fillRect(QRectF(whole.topLeft(), QSizeF(whole.width() * std::clamp(frame.care, 0.0, 1.0), 3)),
                      frame.colour);

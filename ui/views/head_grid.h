@@ -62,6 +62,7 @@ private:
     std::vector<double> cares() const;
     void drawHead(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
     void drawTag(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
+    void drawCare(QPainter& painter, const HeadFrame& frame, const QRectF& place, const Theme& theme) const;
     void drawMarks(QPainter& painter, const HeadFrame& frame, const Theme& theme) const;
 
     mutable std::unique_ptr<KeptLayout> m_layout;
