@@ -108,6 +108,7 @@ Status checkTogether(Command& command) {
     if (command.verb == Verb::Predict) return {};
     if (Status status = checkOutput(command); !status.ok()) return status;
     command.numbers.heads = command.heads;
+    command.numbers.maskFiles = command.maskFiles;
     return command.verb == Verb::Trace ? checkTrace(command) : checkExport(command);
 }
 

@@ -22,15 +22,15 @@ constexpr std::array<std::string_view, 12> kArrays{"weights", "softmax", "scores
 bool writeJson(SafeFile& file, const Analysis& a, const TraceRequest& request, const GoOn& goOn) {
     file.write("{\"headscope\": \"" HEADSCOPE_VERSION "\",\n\"tokens\": " + tokensJson(writtenTokens(a)));
     if (const std::vector<Token>* second = writtenTokens2(a)) file.write(",\n\"tokens2\": " + tokensJson(*second));
-    file.write(",\n\"config\": " + configJson(a) + ",\n\"arrays\": ");
+    file.write(",\n\"config\": " + configJson(a, request.maskFiles) + ",\n\"arrays\": ");
     const bool good = writeJsonArrays(file, traceArrays(a, request), goOn);
     file.write("}\n");
     return good;
 }
 
 /// The texts of an archive; its members are files with endings, those of safetensors' metadata are plain names.
-std::vector<NamedText> texts(const Analysis& a, const std::string& ending) {
-    std::vector<NamedText> out{{"config" + ending, configJson(a)}, {"tokens" + ending, tokensJson(writtenTokens(a))}};
+std::vector<NamedText> texts(const Analysis& a, const TraceRequest& request, const std::string& ending) {
+    std::vector<NamedText> out{{"config" + ending, configJson(a, request.maskFiles)}, {"tokens" + ending, tokensJson(writtenTokens(a))}};
     if (const std::vector<Token>* second = writtenTokens2(a))
         out.push_back({"tokens2" + ending, tokensJson(*second)});
     return out;
@@ -39,9 +39,9 @@ std::vector<NamedText> texts(const Analysis& a, const std::string& ending) {
 bool write(SafeFile& file, const Analysis& a, const TraceRequest& request, TraceFormat format, const GoOn& goOn) {
     switch (format) {
     case TraceFormat::Npz:
-        return writeNpz(file, traceArrays(a, request), texts(a, ".json"), goOn);
+        return writeNpz(file, traceArrays(a, request), texts(a, request, ".json"), goOn);
     case TraceFormat::Safetensors:
-        return writeSafetensors(file, traceArrays(a, request), texts(a, ""), goOn);
+        return writeSafetensors(file, traceArrays(a, request), texts(a, request, ""), goOn);
     case TraceFormat::Json:
         return writeJson(file, a, request, goOn);
     case TraceFormat::Csv:

@@ -48,11 +48,17 @@ const char* kindWord(ModelKind kind) {
     return "";
 }
 
+Json begun() {
+    Json out = Json::object();
+    out["headscope"] = HEADSCOPE_VERSION;
+    return out;
+}
+
 /// The model's shape, in the words of the dials where they mean the same.
 std::string modelConfigJson(const Analysis& a) {
     const ModelConfig& m = a.run->opened->model->config;
     const StackConfig& stack = m.stack();
-    Json out = Json::object();
+    Json out = begun();
     out["model"] = a.run->opened->folder;
     out["family"] = m.family;
     out["kind"] = kindWord(m.kind);
@@ -69,6 +75,7 @@ std::string modelConfigJson(const Analysis& a) {
     out["parameters"] = a.run->opened->model->parameters;
     out["text"] = a.text;
     if (!a.text2.empty()) out["text2"] = a.text2;
+    if (!a.notes.empty()) out["notes"] = a.notes;
     return dump(out);
 }
 
@@ -86,7 +93,7 @@ std::string tokensJson(const std::vector<Token>& tokens) {
     return dump(list);
 }
 
-std::string configJson(const Analysis& a) {
+std::string configJson(const Analysis& a, const std::vector<std::string>& maskFiles) {
     if (a.run) return modelConfigJson(a);
     const AttentionConfig& c = a.config;
     const Sandbox& s = a.sandbox;
@@ -96,7 +103,7 @@ std::string configJson(const Analysis& a) {
         if (h < a.designs.size() && a.designs[h]) head["design"] = word(*a.designs[h]);
         heads.push_back(std::move(head));
     }
-    Json out = Json::object();
+    Json out = begun();
     out["tokens"] = word(s.unit);
     out["d_model"] = c.dModel;
     out["heads"] = std::move(heads);
@@ -107,6 +114,7 @@ std::string configJson(const Analysis& a) {
     out["temperature"] = c.temperature;
     out["combine"] = word(c.combine);
     out["mask"] = maskList(a.mask);
+    if (!maskFiles.empty()) out["mask_files"] = maskFiles;
     out["positions"] = word(a.positions);
     out["bias"] = c.bias;
     out["dropout"] = c.dropout;
@@ -118,6 +126,7 @@ std::string configJson(const Analysis& a) {
     out["after"] = word(s.after);
     out["text"] = a.text;
     if (a.cross) out["text2"] = a.text2;
+    if (!a.notes.empty()) out["notes"] = a.notes;
     return dump(out);
 }
 

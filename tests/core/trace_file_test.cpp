@@ -290,6 +290,21 @@ TEST_P(TraceFile, TokensSpansAndConfigAreAlwaysThere) {
     EXPECT_TRUE(found.tokens2.is_null());
 }
 
+TEST_P(TraceFile, ConfigSaysWhatWroteItAndWhatHasToBeSaid) {
+    Session session = example();
+    session.sandbox.positions = Positions::None; // the designs by position cannot work
+    const AnalysisPtr a = analysisOf(session);
+    ASSERT_FALSE(a->notes.empty());
+    TraceRequest request;
+    request.what = {"output"};
+    EXPECT_FALSE(writeAndRead(*a, request, GetParam()).config.contains("mask_files"));
+    request.maskFiles = {"a.npy", "b \"c\".npy"};
+    const TraceFound found = writeAndRead(*a, request, GetParam());
+    EXPECT_EQ(found.config["headscope"], HEADSCOPE_VERSION);
+    EXPECT_EQ(found.config["notes"], Json(a->notes));
+    EXPECT_EQ(found.config["mask_files"], Json(request.maskFiles));
+}
+
 TEST_P(TraceFile, CrossAttentionHasItsOwnSite) {
     Session session = example();
     session.sandbox.mask = {};
