@@ -2,6 +2,7 @@
 #include "app/options.h"
 
 #include "app/values.h"
+#include "core/io/input_file.h"
 #include "core/sources/layer_file.h"
 
 #include <algorithm>
@@ -81,6 +82,8 @@ Status setWeights(Command& c, const std::string& value) {
         sandbox.weightsPrefix = place.prefix;
         return {};
     }
+    if (const std::string advice = howToConvert(place.file); !advice.empty())
+        return usage("pickles and HDF5 files are not read; convert \"" + place.file + "\" " + advice);
     return unknownWord(value, "designed, random, FILE.safetensors[:PREFIX], FILE.npz[:PREFIX]");
 }
 

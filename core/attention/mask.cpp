@@ -25,19 +25,15 @@ Status checkGrid(const MaskSpec& spec, Index queries, Index keys, int heads) {
                           g.cells.size() == static_cast<std::size_t>(g.heads * g.rows * g.cols);
     const bool headsFit = g.heads == 1 || g.heads == heads;
     if (cellsFit && (spec.gridFollowsText || (headsFit && g.rows == queries && g.cols == keys))) return {};
-    const auto shape = [](Index h, Index r, Index c) {
-        return std::string("[")
-            .append(to_string(h))
-            .append(", ")
-            .append(to_string(r))
-            .append(", ")
-            .append(to_string(c))
-            .append("]");
+    const auto shape = [](int h, Index r, Index c) {
+        return "[" + (h == 1 ? "" : to_string(h) + ", ") + to_string(r) + ", " + to_string(c) + "]";
     };
     return Error{ErrorCode::Input, "mask",
-                 "expected the shape [" + to_string(queries) + ", " + to_string(keys) + "] or " +
-                     shape(heads, queries, keys) + " (heads, queries, keys), found " + shape(g.heads, g.rows, g.cols) +
-                     " with " + to_string(g.cells.size()) + " cells; make the mask for this text and these heads"};
+                 "expected the shape " + shape(1, queries, keys) + " (queries, keys)" +
+                     (heads == 1 ? "" : " or " + shape(heads, queries, keys) + " (heads, queries, keys)") + ", found " +
+                     shape(g.heads, g.rows, g.cols) +
+                     (cellsFit ? "" : " with " + to_string(g.cells.size()) + " cells") +
+                     "; make the mask for this text and these heads"};
 }
 
 } // namespace

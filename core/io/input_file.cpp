@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <initializer_list>
 #include <sys/stat.h>
 
 namespace headscope {
@@ -80,6 +81,20 @@ std::string recognise(std::string_view bytes) {
         return "this is a Python pickle, which could run any program and is not read; save it as .npz or .safetensors";
     if (bytes.starts_with("%PDF")) return "this is a PDF document";
     if (visible.starts_with("{") || visible.starts_with("[")) return "this looks like JSON";
+    return {};
+}
+
+std::string howToConvert(const std::string& path) {
+    const auto endsInOne = [&](std::initializer_list<std::string_view> endings) {
+        return std::any_of(endings.begin(), endings.end(), [&](std::string_view e) { return path.ends_with(e); });
+    };
+    const std::string stem = path.substr(0, path.rfind('.'));
+    if (endsInOne({".pt", ".pth", ".bin", ".ckpt"}))
+        return "in Python: import torch, safetensors.torch; safetensors.torch.save_file(torch.load(\"" + path + "\"), \"" +
+               stem + ".safetensors\")";
+    if (endsInOne({".h5", ".hdf5", ".keras"}))
+        return "in Python: import keras, numpy; numpy.savez(\"" + stem +
+               ".npz\", **{w.path: w.numpy() for w in keras.models.load_model(\"" + path + "\").weights})";
     return {};
 }
 

@@ -36,4 +36,8 @@ private:
 /// when the first bytes say nothing.
 std::string recognise(std::string_view firstBytes);
 
+/// One line of Python that makes a file we read out of a PyTorch or Keras file of this name: "in Python: …". Empty for
+/// other endings.
+std::string howToConvert(const std::string& path);
+
 } // namespace headscope

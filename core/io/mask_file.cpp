@@ -10,6 +10,11 @@ namespace headscope {
 
 namespace {
 
+std::vector<Index> shapeOf(const MaskGrid& grid) {
+    if (grid.heads == 1) return {grid.rows, grid.cols};
+    return {grid.heads, grid.rows, grid.cols};
+}
+
 /// Forbids in `all` what `other` forbids. Both have the same rows and columns, and as many heads or 1.
 void narrow(MaskGrid& all, const MaskGrid& other) {
     if (all.heads < other.heads) {
@@ -49,8 +54,8 @@ Result<std::shared_ptr<const MaskGrid>> readMasks(const std::vector<std::string>
                           (grid->heads == all->heads || grid->heads == 1 || all->heads == 1);
         if (!fits)
             return Error{ErrorCode::Input, path,
-                         "expected the shape of the other mask " + showShape({all->heads, all->rows, all->cols}) +
-                             ", found " + showShape({grid->heads, grid->rows, grid->cols})};
+                         "expected the shape of the other mask " + showShape(shapeOf(*all)) + ", found " +
+                             showShape(shapeOf(*grid))};
         narrow(*all, *grid);
     }
     return std::shared_ptr<const MaskGrid>(std::move(all));

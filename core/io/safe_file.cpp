@@ -123,7 +123,11 @@ Result<SafeFile> SafeFile::create(const std::string& path) {
         return file;
     }
     file.m_target = followLinks(path);
-    if (file.m_target.empty() || !file.openBeside(file.m_target)) return ioError(path, errno);
+    if (file.m_target.empty()) return ioError(path, errno);
+    if (!file.openBeside(file.m_target)) {
+        if (errno != ENOENT) return ioError(path, errno);
+        return Error{ErrorCode::Io, path, "there is no folder \"" + folderOf(file.m_target) + "\"; make it first"};
+    }
     // A name that the folder takes but the file cannot have (it ends in a slash) fails now, not after the work.
     if (file.m_target.ends_with('/')) return ioError(path, EISDIR);
     if (state.st_mode != 0) {

@@ -248,7 +248,9 @@ Result<Flags> readNpyFlags(const std::string& path) {
             if (numbers[i] != 0 && numbers[i] != 1)
                 return inputError(path, "",
                                   "expected only 0 and 1 (1 = may attend), found " + showNumber(numbers[i]) + " at " +
-                                      showPlace(flags.size(), header));
+                                      showPlace(flags.size(), header) +
+                                      "; of a mask that is added to the scores (0 and -inf) save (mask == 0), of a bool "
+                                      "mask for PyTorch's nn.MultiheadAttention, where True forbids, save ~mask");
             flags.push_back(numbers[i] != 0);
         }
     }

@@ -179,7 +179,8 @@ TEST(Failure, MaskFiles) {
     refuse(npy({3, 2, 2}, std::vector<float>(12, 1)), "3"); // heads are 4
     refuse(npy({2, 2}, {1, 1, 1}), "m.npy");                // cut short
     refuse("", "m.npy");
-    refuse(npy({3, 3}, std::vector<float>(9, 1)), "m.npy: expected the shape [2, 2]");
+    refuse(npy({3, 3}, std::vector<float>(9, 1)), 
+           "m.npy: expected the shape [2, 2] (queries, keys) or [4, 2, 2] (heads, queries, keys), found [3, 3]; make");
     refuse("PK\3\4 this is not an array", "m.npy");
     expectFailure(trace(folder, {"--text", "a b", "--mask", folder / "absent.npy"}), "absent.npy", folder);
 }

@@ -90,6 +90,10 @@ const Wrong cases[] = {
     // the sentence
     {"NoText", {"trace", "-o", "OUT.npz"}, "--text: missing"},
     {"StandardInputTwice", trace({"--text", "-", "--text2", "-"}), "--text2: standard input can be read once"},
+    {"PickledWeights", trace({"--weights", "a.b/layer.pt"}),
+     "convert \"a.b/layer.pt\" in Python: import torch, safetensors.torch; safetensors.torch.save_file(torch.load(\"a.b/layer.pt\"), "
+     "\"a.b/layer.safetensors\")"},
+    {"KerasWeights", trace({"--weights", "layer.keras"}), "numpy.savez(\"layer.npz\", "},
     {"UnknownTokens", trace({"--tokens", "syllables"}),
      "--tokens: unknown value \"syllables\"; known: words, characters"},
     // the dials

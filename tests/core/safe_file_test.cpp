@@ -99,7 +99,7 @@ TEST(SafeFile, SaysWhereItCannotWrite) {
     writeBytes(folder / "file", "x");
     fs::create_symlink("loop", folder.path() / "loop");
     const std::pair<std::string, std::string> cases[] = {
-        {folder / "missing/a", "no such file or folder"},
+        {folder / "missing/a", "there is no folder \"" + (folder / "missing") + "\""},
         {folder.path().string(), "a folder, not a file"},
         {folder / "file/a", "a file, not a folder"},
         {folder / "loop", "lead in a circle"},
