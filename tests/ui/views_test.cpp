@@ -234,8 +234,24 @@ TEST(HeadGrid, TransposingSwapsTheAxes) {
     EXPECT_EQ(s.selection.hover(), (Hover{0, 5, 0}));
 }
 
+// What the window shows large is nothing that was chosen for a figure.
+TEST(HeadGrid, AFileFramesTheHeadOnlyOfAChoice) {
+    Shown<HeadGrid> s(analysisOf("the cat sat on the mat"));
+    const auto framePixels = [&](const QImage& image, int head) {
+        const QRectF cells = s.view.matrixOf(head, s.view.rect()).rect;
+        int count = 0; // from the cells outwards
+        while (count < 8 && image.pixelColor(static_cast<int>(cells.left()) - 1 - count, static_cast<int>(cells.center().y())) != s.view.theme().paper) ++count;
+        return count;
+    };
+    EXPECT_GT(framePixels(s.view.grab().toImage(), 0), framePixels(s.view.grab().toImage(), 1)) << "on the screen";
+    EXPECT_EQ(framePixels(s.picture(), 0), framePixels(s.picture(), 1));
+    s.selection.soloHead(0);
+    EXPECT_GT(framePixels(s.picture(), 0), framePixels(s.picture(), 1));
+}
+
 TEST(HeadGrid, WhatIsPaintedIsWhatIsRendered) {
     Shown<HeadGrid> s(analysisOf(causal("the cat sat on the mat")));
+    s.selection.soloHead(1);
     s.selection.pinQuery(2, false);
     EXPECT_EQ(s.view.grab().toImage().convertToFormat(QImage::Format_RGB32),
               s.picture().convertToFormat(QImage::Format_RGB32));

@@ -164,8 +164,9 @@ TEST_F(WindowTest, EveryPinReachesEveryView) {
     pressKey(Qt::Key_BracketRight);
     EXPECT_EQ(session().view.head, 1);
     const auto another = pictures();
-    for (const char* name : {"heads", "head", "vectors"})
+    for (const char* name : {"head", "vectors"})
         EXPECT_NE(another.at(QString::fromLatin1(name)), moved.at(QString::fromLatin1(name))) << name;
+    EXPECT_EQ(another.at(QStringLiteral("heads")), moved.at(QStringLiteral("heads"))) << "only the screen marks the one shown large";
 }
 
 TEST_F(WindowTest, TheKeyboardDoesEverything) {

@@ -285,6 +285,7 @@ void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme)
     }
     const Layout& layout = layoutOf(rect);
     const std::vector<double> care = cares();
+    const bool framed = framesChoice(painter);
     Dots dots = Dots::Cells;
     for (int h = 0; h < analysis()->heads(); ++h) {
         HeadFrame frame;
@@ -296,7 +297,7 @@ void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme)
         frame.cells = matrixIn(layout, h);
         frame.colour = theme.head(h, analysis()->heads());
         frame.active = selection().state().isActive(h);
-        frame.current = selection().shownHead() == h;
+        frame.current = framed && selection().shownHead() == h;
         frame.care = care[static_cast<std::size_t>(h)];
         drawHead(painter, frame, theme);
         const ShownCells shown = cellsShown(painter, frame.cells.rect, frame.cells.rows, frame.cells.columns);

@@ -104,6 +104,7 @@ void OverviewView::render(QPainter& painter, const QRectF& rect, const Theme& th
     const Layout layout = layoutOf(rect);
     const std::vector<HeadShades>& cells = shades();
     const int shown = m_overview->of->layer;
+    const bool framed = framesChoice(painter);
     for (int l = 0; l < m_overview->layers; ++l) {
         for (int h = 0; h < m_overview->heads; ++h) {
             const auto at = static_cast<std::size_t>(l * m_overview->heads + h);
@@ -111,7 +112,7 @@ void OverviewView::render(QPainter& painter, const QRectF& rect, const Theme& th
             drawShades(painter, picture, cells[at], theme, selection().state().colours, &m_images[at]);
             const bool hovered = m_hovered == Place{l, h};
             const bool current = l == shown && h == selection().shownHead();
-            if (!hovered && !current && !(l == shown && selection().state().isActive(h))) continue;
+            if (!framed || (!hovered && !current && !(l == shown && selection().state().isActive(h)))) continue;
             const double width = std::min(current ? 3.0 : 1.5, layout.gap);
             painter.setBrush(Qt::NoBrush);
             painter.setPen(QPen(hovered && !current ? theme.text : theme.head(h, m_overview->heads), width, Qt::SolidLine,

@@ -37,6 +37,11 @@ void View::setTheme(const Theme& theme) {
     update();
 }
 
+bool View::framesChoice(const QPainter& painter) const {
+    const std::vector<int>& active = m_selection.state().activeHeads;
+    return painter.device() == this || (!active.empty() && static_cast<int>(active.size()) < m_selection.heads());
+}
+
 void View::setStale(bool stale) {
     if (m_stale == stale) return;
     m_stale = stale;

@@ -46,6 +46,9 @@ public:
 
 protected:
     Selection& selection() const { return m_selection; }
+    /// Whether frames tell the head shown large, and those that are on: always on the screen; in a file, where the window
+    /// around the picture is missing, only when a choice of heads was made.
+    bool framesChoice(const QPainter& painter) const;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void leaveEvent(QEvent* event) override;
