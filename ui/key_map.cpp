@@ -75,7 +75,7 @@ QVector<KeyHelp> keyHelp() {
         {QStringLiteral("1 … 9"), Keys::tr("this head alone; again: all")},
         {QStringLiteral("0"), Keys::tr("all heads")},
         {Keys::tr("Space"), Keys::tr("keep what the pointer is over")},
-        {Keys::tr("Esc"), Keys::tr("release; from the sentence: to the pictures")},
+        {Keys::tr("Esc"), Keys::tr("close a message, release; from the sentence: to the pictures")},
         {QStringLiteral("T"), Keys::tr("transpose: queries across, keys down")},
         {QStringLiteral("D"), Keys::tr("direction: reads from, is read by")},
         {QStringLiteral("M"), Keys::tr("mask: none, causal, window, prefix")},

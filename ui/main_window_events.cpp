@@ -78,6 +78,7 @@ void MainWindow::connectActions() {
     const auto toPictures = [this] { focusView().setFocus(Qt::OtherFocusReason); };
     connect(m_find, &FindBar::closed, this, toPictures);
     connect(m_sentence, &SentencePanel::left, this, toPictures);
+    connect(m_sentence, &SentencePanel::left, m_notice, &QWidget::hide);
     connect(m_help, &HelpOverlay::closed, this, toPictures);
     connect(&m_dials->layer(), &LayerPanel::weightsFileWanted, &m_files, &SessionFiles::chooseWeights);
     connect(&m_dials->more(), &MorePanel::inputFileWanted, &m_files, &SessionFiles::chooseInput);
@@ -128,6 +129,7 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
     }
     if (event->key() == Qt::Key_Escape && m_selection.stroking()) return m_selection.cancelStroke();
     if (event->key() == Qt::Key_Escape && m_selection.painting()) return m_dials->mask().setPainting(false);
+    if (event->key() == Qt::Key_Escape && !m_notice->isHidden()) return m_notice->hide();
     if (takesText(focusWidget())) {
         // What a field does not want is not a command: letters typed into a number would turn the picture.
         if (event->key() == Qt::Key_Escape) focusView().setFocus(Qt::OtherFocusReason);

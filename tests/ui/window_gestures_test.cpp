@@ -191,6 +191,20 @@ TEST_F(BrushTest, TheBrushNeedsTokensAndBringsTheLargeHead) {
     EXPECT_TRUE(window().notice().message().contains(QStringLiteral("no tokens")));
 }
 
+TEST_F(WindowTest, EscClosesAMessageThatCoversLittle) {
+    window().notice().warn(QStringLiteral("A short message."));
+    EXPECT_LT(window().notice().width(), window().width() / 3);
+    window().selection().pinQuery(1, false);
+    pressKey(Qt::Key_Escape);
+    EXPECT_TRUE(window().notice().isHidden());
+    EXPECT_FALSE(window().selection().shownQueries().empty()) << "one thing at a time";
+    window().notice().warn(QString(400, QLatin1Char('m')).replace(QLatin1String("mmmmm"), QLatin1String("mmmm ")));
+    EXPECT_LT(window().notice().width(), window().width() * 2 / 3);
+    sentence().setFocus();
+    QTest::keyClick(&sentence(), Qt::Key_Escape);
+    EXPECT_TRUE(window().notice().isHidden()) << "also from the sentence";
+}
+
 TEST_F(WindowTest, AnEmptyPictureSaysWhy) {
     document().edit(QStringLiteral("two"), [](Session& s) { s.text2 = ""; });
     ASSERT_TRUE(waitForAnswer());

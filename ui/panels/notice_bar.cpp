@@ -76,9 +76,19 @@ void NoticeBar::setPlace(const QRect& place) {
     this->place();
 }
 
+/// In one line, with the buttons.
+int NoticeBar::wordsWidth() const {
+    int width = m_text->fontMetrics().boundingRect(QRect(0, 0, 100000, 0), 0, m_text->text()).width() + 8;
+    for (int i = 1; i < layout()->count(); ++i) width += layout()->itemAt(i)->sizeHint().width() + layout()->spacing();
+    const QMargins margins = layout()->contentsMargins();
+    return width + margins.left() + margins.right();
+}
+
 void NoticeBar::place() {
-    const int height = std::max(sizeHint().height(), heightForWidth(m_place.width()));
-    setGeometry(m_place.left(), m_place.top(), m_place.width(), std::min(height, m_place.height()));
+    // As wide as the words, so that little of the pictures is covered; a long message gets more lines.
+    const int width = std::min(m_place.width(), std::clamp(wordsWidth(), 160, std::max(160, m_place.width() * 6 / 10)));
+    const int height = std::max(minimumSizeHint().height(), heightForWidth(width));
+    setGeometry(m_place.right() + 1 - width, m_place.top(), width, std::min(height, m_place.height()));
 }
 
 void NoticeBar::setTheme(const Theme& theme) {

@@ -12,7 +12,8 @@ class QPushButton;
 
 namespace headscope {
 
-/// One line over the pictures, which stay where they are: what was done, what failed, or a question with a few answers. Never a dialog.
+/// A few words in a corner over the pictures, which stay where they are: what was done, what failed, or a question with
+/// a few answers. Never a dialog. Esc closes it, which the window sees to.
 class NoticeBar : public QWidget {
     Q_OBJECT
 public:
@@ -35,6 +36,7 @@ public:
 
 private:
     void place();
+    int wordsWidth() const;
     void show(const QString& message, bool isError, const std::vector<Answer>& answers);
 
     Theme m_theme;
