@@ -302,7 +302,10 @@ void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
     m_numbers->setAnalysis(analysis);
     if (analysis->following && analysis->sandbox.after != After::Nothing && !m_sawFollowing) m_vectors->setChecked(true);
     m_sawFollowing = analysis->following != nullptr;
-    m_actions->setHasPicture(!analysis->empty());
+    const bool second = m_document.session().text2 && !analysis->queries.empty();
+    m_actions->setWithoutPicture(!analysis->empty() ? QString()
+                                 : second           ? tr("the second sentence is empty")
+                                                    : tr("there is no picture yet"));
     const QLocale locale;
     QStringList counts;
     if (!analysis->empty()) {

@@ -62,6 +62,7 @@ void MainWindow::connectActions() {
     connect(&a, &WindowActions::recentChosen, &m_files, &SessionFiles::open);
     connect(&a, &WindowActions::exampleChosen, this, &MainWindow::takeExample);
     connect(&a, &WindowActions::themeChosen, this, &MainWindow::setThemeChoice);
+    connect(&a, &WindowActions::refused, m_notice, &NoticeBar::say);
     connect(a.quit, &QAction::triggered, this, &QWidget::close);
     connect(a.exportPicture, &QAction::triggered, this, &MainWindow::exportPicture);
     connect(a.copy, &QAction::triggered, this, &MainWindow::copyPicture);

@@ -10,6 +10,7 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QMenu>
+#include <QShortcut>
 #include <QToolBar>
 #include <QToolButton>
 #include <QUndoStack>
@@ -43,6 +44,13 @@ WindowActions::WindowActions(QWidget* window, QUndoStack& undoStack)
     m_icons = {{undo, QStringLiteral("undo")},           {redo, QStringLiteral("redo")}, {transpose, QStringLiteral("transpose")},
                {find, QStringLiteral("find")},           {help, QStringLiteral("help")}, {m_theme->menuAction(), QStringLiteral("theme")},
                {m_panes->menuAction(), QStringLiteral("panes")}, {m_exportMenu->menuAction(), QStringLiteral("export")}};
+    // An action that is off leaves its keys unanswered. Ctrl+C stays the text fields' own.
+    for (const QAction* action : {exportPicture, print, find}) {
+        auto* refusal = new QShortcut(action->shortcut(), window);
+        refusal->setEnabled(false);
+        connect(refusal, &QShortcut::activated, this, [this, action] { emit refused(tr("%1 is off now: %2.").arg(action->text().remove(QStringLiteral("…")), m_reason)); });
+        m_refusals << refusal;
+    }
     fillFileMenu();
     fillExamples();
     fillTheme();
@@ -117,12 +125,14 @@ void WindowActions::setThemeChoice(ThemeChoice choice) {
     for (QAction* action : m_themes->actions()) action->setChecked(action->data().toInt() == static_cast<int>(choice));
 }
 
-void WindowActions::setHasPicture(bool has) {
+void WindowActions::setWithoutPicture(const QString& reason) {
+    m_reason = reason;
+    for (QShortcut* refusal : m_refusals) refusal->setEnabled(!reason.isEmpty());
     for (QAction* action : {exportPicture, print, copy, find}) {
         if (action->property("meaning").isNull()) action->setProperty("meaning", action->toolTip());
         const QString meaning = action->property("meaning").toString();
-        action->setEnabled(has);
-        action->setToolTip(has ? meaning : tr("%1\nOff now: there is no picture yet").arg(meaning));
+        action->setEnabled(reason.isEmpty());
+        action->setToolTip(reason.isEmpty() ? meaning : tr("%1\nOff now: %2").arg(meaning, reason));
     }
 }
 

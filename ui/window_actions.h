@@ -12,6 +12,7 @@ class QAction;
 class QActionGroup;
 class QMenu;
 class QToolBar;
+class QShortcut;
 class QUndoStack;
 class QWidget;
 
@@ -26,8 +27,8 @@ public:
     QToolBar* makeToolBar();
     void setTheme(const Theme& theme);
     void setThemeChoice(ThemeChoice choice);
-    /// Whether there is a picture to export, print, copy and find tokens in.
-    void setHasPicture(bool has);
+    /// Why there is no picture to export, print, copy and find tokens in; empty: there is one.
+    void setWithoutPicture(const QString& reason);
     /// A pane that can be closed and comes back with the same key.
     QAction* addPane(const QString& title, const QKeySequence& key);
 
@@ -48,6 +49,8 @@ public:
     QAction* secondSentence;
 
 signals:
+    /// A command's keys were pressed while it is off.
+    void refused(const QString& reason);
     void recentChosen(const QString& path);
     void exampleChosen(int index);
     void themeChosen(headscope::ThemeChoice choice);
@@ -68,6 +71,8 @@ private:
     QMenu* m_exportMenu;
     QActionGroup* m_themes;
     QList<QPair<QAction*, QString>> m_icons;
+    QList<QShortcut*> m_refusals; ///< keys of commands that are off
+    QString m_reason;
 };
 
 } // namespace headscope

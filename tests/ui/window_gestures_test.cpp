@@ -205,6 +205,37 @@ TEST_F(WindowTest, EscClosesAMessageThatCoversLittle) {
     EXPECT_TRUE(window().notice().isHidden()) << "also from the sentence";
 }
 
+TEST_F(WindowTest, ACommandThatIsOffSaysWhy) {
+    document().edit(QStringLiteral("two"), [](Session& s) { s.text2 = ""; });
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_FALSE(window().actions().exportPicture->isEnabled());
+    EXPECT_TRUE(window().actions().exportPicture->toolTip().contains(QStringLiteral("the second sentence is empty")));
+    window().activateWindow();
+    ASSERT_TRUE(QTest::qWaitForWindowActive(&window()));
+    QTest::keyClick(&window(), Qt::Key_E, Qt::ControlModifier);
+    EXPECT_EQ(window().notice().message().toStdString(), "Export is off now: the second sentence is empty.");
+    document().edit(QStringLiteral("one"), [](Session& s) { s.text2.reset(); });
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_TRUE(window().actions().exportPicture->isEnabled());
+    EXPECT_FALSE(window().actions().exportPicture->toolTip().contains(QStringLiteral("Off now")));
+}
+
+TEST_F(WindowTest, ALoadedMaskSaysItsHeads) {
+    const std::size_t n = document().analysis()->queries.size();
+    const auto load = [&](int heads) {
+        document().edit(QStringLiteral("mask"), [&](Session& s) {
+            s.sandbox.mask.grid = std::make_shared<MaskGrid>(MaskGrid{heads, static_cast<Index>(n), static_cast<Index>(n),
+                                                                      std::vector<std::uint8_t>(static_cast<std::size_t>(heads) * n * n, 1)});
+        });
+        QString said;
+        for (const QLabel* label : window().dials().findChildren<QLabel*>())
+            if (label->text().startsWith(QStringLiteral("Loaded"))) said = label->text();
+        return said;
+    };
+    EXPECT_EQ(load(4), QStringLiteral("Loaded: 4 heads, %1 × %1").arg(n));
+    EXPECT_EQ(load(1), QStringLiteral("Loaded: %1 × %1").arg(n));
+}
+
 TEST_F(WindowTest, AnEmptyPictureSaysWhy) {
     document().edit(QStringLiteral("two"), [](Session& s) { s.text2 = ""; });
     ASSERT_TRUE(waitForAnswer());

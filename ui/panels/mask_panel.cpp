@@ -187,7 +187,8 @@ void MaskPanel::addFree() {
         m_grid->setVisible(mask.grid != nullptr);
         if (mask.grid)
             m_grid->setText(mask.gridFollowsText ? tr("Painted: %L1 forbidden").arg(std::count(mask.grid->cells.begin(), mask.grid->cells.end(), 0))
-                                                 : tr("Loaded: %L1 × %L2").arg(mask.grid->rows).arg(mask.grid->cols));
+                            : mask.grid->heads > 1 ? tr("Loaded: %L1 heads, %L2 × %L3").arg(mask.grid->heads).arg(mask.grid->rows).arg(mask.grid->cols)
+                                                   : tr("Loaded: %L1 × %L2").arg(mask.grid->rows).arg(mask.grid->cols));
         setUsable(m_paint, !document().analysis()->empty(), tr("there are no tokens"));
         setUsable(m_clear, mask.grid != nullptr, tr("there is no free mask"));
     });
