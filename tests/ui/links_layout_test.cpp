@@ -41,6 +41,23 @@ TEST(LinksLayout, TransposedSidesChangePlaces) {
     EXPECT_GT(lines.box(TokenSide::Query, 0).top(), lines.box(TokenSide::Key, 0).bottom());
 }
 
+TEST(LinksLayout, StripesStandBetweenNamesAndCurves) {
+    LinksSpec spec = columns(5, 5);
+    spec.stripes = 20;
+    for (const bool horizontal : {false, true})
+        for (const TokenSide side : {TokenSide::Query, TokenSide::Key}) {
+            spec.horizontal = horizontal;
+            const LinksLayout layout(spec);
+            const QRectF name = layout.nameBox(side, 2);
+            const QRectF stripes = layout.stripes(side, 2);
+            EXPECT_TRUE(name.intersected(stripes).isEmpty());
+            EXPECT_EQ(name.united(stripes), layout.box(side, 2));
+            const QPointF port = layout.port(side, 2, 0, 1, 3);
+            EXPECT_NEAR(horizontal ? std::abs(stripes.center().y() - port.y()) : std::abs(stripes.center().x() - port.x()), 10, 1e-9);
+            if (!horizontal) EXPECT_GE(name.width(), 40 + spec.number);
+        }
+}
+
 TEST(LinksLayout, EveryTokenIsFoundWhereItStands) {
     for (const bool horizontal : {false, true}) {
         LinksSpec spec = columns(6, 4);

@@ -26,7 +26,7 @@ double pick(const LinksZoom& zoom, double whole, double readable, double roomy) 
 
 } // namespace
 
-LinksLayout::LinksLayout(const LinksSpec& spec) : m_horizontal(spec.horizontal), m_line(spec.line) {
+LinksLayout::LinksLayout(const LinksSpec& spec) : m_horizontal(spec.horizontal), m_line(spec.line), m_stripes(spec.stripes) {
     for (std::size_t s : {0U, 1U}) m_sides[s].leads = (s == 0) != spec.swapped;
     if (m_horizontal) placeLines(spec);
     else placeColumns(spec);
@@ -49,7 +49,7 @@ void LinksLayout::placeColumns(const LinksSpec& spec) {
     const double top = spec.area.top() + (room - height) / 2 + title;
     const double most = spec.area.width() * (spec.area.width() < 400 ? 0.36 : 0.3); // a small picture is for its words
     std::array<double, 2> column{};
-    for (std::size_t s : {0U, 1U}) column[s] = std::min(most, m_nameScale * greatest(spec.widths[s]) + 2 * pad + spec.number);
+    for (std::size_t s : {0U, 1U}) column[s] = std::min(most, m_nameScale * greatest(spec.widths[s]) + 2 * pad + spec.number + m_stripes);
     const double gap = std::min(spec.area.width() - column[0] - column[1], std::max(360.0, 1.5 * height));
     const std::size_t lead = spec.swapped ? 1 : 0;
     const double left = spec.area.center().x() - (column[0] + column[1] + gap) / 2;
@@ -79,7 +79,7 @@ void LinksLayout::placeLines(const LinksSpec& spec) {
     }
     const double title = m_line * 1.3;
     m_nameRows = m_scale < 1 ? 2 : 1;
-    const double box = m_nameRows * nameRowHeight() + 1.15 * m_line; // names and a number
+    const double box = m_nameRows * nameRowHeight() + 1.15 * m_line + m_stripes; // names, a number and stripes
     const double room = std::max(2 * box + 1, spec.area.height() - 2 * title);
     const double height = std::min(room, 2 * box + std::max(320.0, 0.45 * spec.area.width()));
     const double top = spec.area.top() + title + std::max(0.0, (spec.area.height() - 2 * title - height) / 2);
@@ -127,6 +127,18 @@ QRectF LinksLayout::box(TokenSide side, int index) const {
     const Side& s = of(side);
     const auto [a, b] = along(s, index);
     return rectOf(a, b, s.near, s.far);
+}
+
+QRectF LinksLayout::stripes(TokenSide side, int index) const {
+    const Side& s = of(side);
+    const auto [a, b] = along(s, index);
+    return rectOf(a, b, s.near, s.near + (s.far > s.near ? m_stripes : -m_stripes));
+}
+
+QRectF LinksLayout::nameBox(TokenSide side, int index) const {
+    const Side& s = of(side);
+    const auto [a, b] = along(s, index);
+    return rectOf(a, b, s.near + (s.far > s.near ? m_stripes : -m_stripes), s.far);
 }
 
 QRectF LinksLayout::band(TokenSide side) const {

@@ -34,6 +34,7 @@ struct LinksSpec {
     bool swapped = false; ///< keys first (left, above)
     double line = 18;     ///< height of a line of text
     double number = 36;   ///< room beside a name for a percentage
+    double stripes = 0;   ///< room between names and curves for what each head weighs
     std::array<std::vector<double>, 2> widths; ///< of every token's name, queries and keys
     std::array<bool, 2> rightToLeft = {};      ///< only in lines: reading starts at the right
     LinksZoom zoom;
@@ -62,6 +63,9 @@ public:
 
     /// The token's box, also for one out of sight (it lies beyond the field then).
     QRectF box(TokenSide side, int index) const;
+    /// Its two parts: next to the curves the stripes', beyond them the name's.
+    QRectF stripes(TokenSide side, int index) const;
+    QRectF nameBox(TokenSide side, int index) const;
     /// The box of a whole side in sight.
     QRectF band(TokenSide side) const;
     /// Where this side's title stands: a line above or below its band.
@@ -99,6 +103,7 @@ private:
     bool m_horizontal = false;
     QRectF m_field;
     double m_line = 18;
+    double m_stripes = 0;
     double m_scale = 1;
     double m_nameScale = 1;
     int m_nameRows = 1;

@@ -21,7 +21,6 @@ namespace {
 
 constexpr double margin = 10;
 constexpr double longestLineName = 160; ///< of names that stand wider than their tokens
-constexpr double stripeOpacity = 0.7; ///< of the strongest: the name on it stays readable
 
 struct Words {
     Q_DECLARE_TR_FUNCTIONS(LinksPicture)
@@ -123,9 +122,9 @@ void SidePainter::drawStripes(const std::vector<std::vector<double>>& weights, d
         const QColor colour = in.theme.head(in.heads[lane], in.analysis.heads());
         for (int i = m_layout.first(m_side); i < m_layout.last(m_side); ++i) {
             const double w = weights[lane][static_cast<std::size_t>(i)];
-            const double opacity = stripeOpacity * linkStrength(w, greatest, in.state.gamma);
+            const double opacity = linkStrength(w, greatest, in.state.gamma);
             if (opacity < faintestLink) continue;
-            const QRectF b = box(i);
+            const QRectF b = m_layout.stripes(m_side, i).intersected(m_layout.field());
             const double width = b.width() / static_cast<double>(weights.size());
             const double gap = b.height() > 8 ? 1 : 0;
             p.fillRect(QRectF(b.left() + width * static_cast<double>(lane), b.top() + gap / 2, width, b.height() - gap),
@@ -149,7 +148,7 @@ void SidePainter::drawGround(int i) const {
 
 /// In lines: where a name of this width stands. A line that shows all of its tokens keeps every name within the picture.
 QRectF SidePainter::lineName(int i, int row, double width) const {
-    const QRectF whole = m_layout.box(m_side, i);
+    const QRectF whole = m_layout.nameBox(m_side, i);
     const double height = m_layout.nameRowHeight();
     const double top = m_layout.leads(m_side) ? whole.top() + row * height : whole.bottom() - (row + 1) * height;
     QRectF place(whole.center().x() - width / 2, top, width, height);
@@ -161,7 +160,7 @@ QRectF SidePainter::lineName(int i, int row, double width) const {
 void SidePainter::drawName(const Named& named, const QString& number, bool plate) const {
     const int i = named.index;
     const bool lines = m_layout.horizontal();
-    const QRectF whole = m_layout.box(m_side, i);
+    const QRectF whole = m_layout.nameBox(m_side, i);
     const bool lead = m_layout.leads(m_side);
     const double height = m_metrics.height();
     QRectF place = whole.adjusted(6, 0, -6, 0);
@@ -208,7 +207,7 @@ void SidePainter::drawName(const Named& named, const QString& number, bool plate
 
 /// Between the names and the curves.
 void SidePainter::drawLineNumber(int i, const QString& number) const {
-    const QRectF whole = m_layout.box(m_side, i);
+    const QRectF whole = m_layout.nameBox(m_side, i);
     const double names = m_layout.nameRows() * m_layout.nameRowHeight();
     const QRectF rest = m_layout.leads(m_side) ? whole.adjusted(-40, names, 40, 0) : whole.adjusted(-40, 0, 40, -names);
     p.drawText(rest, static_cast<int>(Qt::AlignCenter | Qt::TextSingleLine), number);
@@ -381,6 +380,8 @@ LinksLayout linksLayout(const LinksInput& in) {
     spec.swapped = in.state.transposed;
     spec.line = metrics.height();
     spec.number = QFontMetricsF(sized(in.theme.font, 0.82)).horizontalAdvance(percent(0.62)) + 8;
+    // By all heads of the layer: pointing at one must not move the words.
+    spec.stripes = spec.horizontal ? 8 : in.rect.width() < 400 ? 10 : std::clamp(5.0 * in.analysis.heads(), 12.0, 36.0);
     spec.widths = {in.queryNames.widths(), in.keyNames.widths()};
     spec.rightToLeft = {in.queryNames.rightToLeft(), in.keyNames.rightToLeft()};
     spec.zoom = in.zoom;
