@@ -179,6 +179,12 @@ Result<AnalysisPtr> analyze(const Session& session, const Sources& sources, std:
     return analyzeSandbox(session, sources.files ? *sources.files : noFiles, stop, depth, before);
 }
 
+int Analysis::layers() const {
+    if (!run) return 1;
+    const ModelConfig& model = run->opened->model->config;
+    return site == Site::Decoder || site == Site::Cross ? model.decoder.layers : model.stack().layers;
+}
+
 Matrix Analysis::rows(int head, Index block) const {
     Matrix out;
     if (!groups) {

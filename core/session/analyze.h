@@ -47,6 +47,8 @@ struct Analysis {
     int heads() const { return empty() ? 0 : config.heads; }
     /// What hiding these keys leaves of the head; empty where it hides none.
     const HeadRemainder& without(int head, HiddenTokens which) const;
+    /// At the site; the sandbox has one.
+    int layers() const;
     /// One cell's weight, exact also where the pictures are coarse.
     Scalar weight(int head, Index query, Index key) const;
     /// [n_k] one row's weights, exact.

@@ -30,9 +30,20 @@ void addThumbs(Overview& overview, const Analysis& layer) {
             {shrunk(layer.pictures[h]), layer.pictures[h].greatest, layer.measures[h]});
 }
 
+/// Whether the two show the same cells and differ in the layer at most.
+bool sameButForLayer(const Analysis& a, const Analysis& b) {
+    if (!a.run || a.run != b.run || a.site != b.site || !a.groups != !b.groups) return false;
+    return !a.groups || (a.groups->queries == b.groups->queries && a.groups->keys == b.groups->keys);
+}
+
 } // namespace
 
-Result<OverviewPtr> overviewOf(const AnalysisPtr& analysis, std::stop_token stop) {
+Result<OverviewPtr> overviewOf(const AnalysisPtr& analysis, std::stop_token stop, const OverviewPtr& before) {
+    if (before && sameButForLayer(*analysis, *before->of)) {
+        auto again = std::make_shared<Overview>(*before);
+        again->of = analysis;
+        return OverviewPtr(std::move(again));
+    }
     auto overview = std::make_shared<Overview>();
     overview->of = analysis;
     overview->site = analysis->site;

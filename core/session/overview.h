@@ -32,7 +32,8 @@ struct Overview {
 using OverviewPtr = std::shared_ptr<const Overview>;
 
 /// Of all layers at the site that the analysis shows, with its words and its choice of texts; of the sandbox, its one
-/// layer. An empty one for an empty analysis. Cancelled.
-Result<OverviewPtr> overviewOf(const AnalysisPtr& analysis, std::stop_token stop = {});
+/// layer. An empty one for an empty analysis. What an earlier one (or null) has of the same run is taken from it.
+/// Cancelled.
+Result<OverviewPtr> overviewOf(const AnalysisPtr& analysis, std::stop_token stop = {}, const OverviewPtr& before = nullptr);
 
 } // namespace headscope

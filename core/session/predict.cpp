@@ -38,6 +38,34 @@ const std::vector<Token>& spoken(const ModelRun& run) {
     return run.tokens2.empty() ? run.tokens : run.tokens2;
 }
 
+bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+
+/// The token as it continues the others, with the space that the vocabulary wants before it.
+std::string continuation(const ModelRun& run, std::int64_t id) {
+    const Tokenizer& tokenizer = *run.opened->tokenizer;
+    std::vector<std::int64_t> ids;
+    for (const Token& token : spoken(run)) ids.push_back(token.id);
+    const std::string before = tokenizer.decode(ids, true);
+    ids.push_back(id);
+    const std::string after = tokenizer.decode(ids, true);
+    return after.starts_with(before) ? after.substr(before.size()) : tokenizer.decode({&id, 1}, true);
+}
+
+/// The text with bytes [begin, end) replaced by a vocabulary's entry.
+std::string replaced(const std::string& text, std::size_t begin, std::size_t end, const Tokenizer& tokenizer, std::int64_t id) {
+    std::string head = text.substr(0, begin);
+    std::string piece = tokenizer.readable(id);
+    const std::string entry = tokenizer.entry(id).value_or(piece);
+    if (entry.starts_with("##") && entry.size() > 2) {
+        // WordPiece: the rest of the word before it.
+        piece = entry.substr(2);
+        while (!head.empty() && isSpace(head.back())) head.pop_back();
+    } else if (!piece.empty() && isSpace(piece.front()) && (head.empty() || isSpace(head.back()))) {
+        piece.erase(0, 1);
+    }
+    return head + piece + text.substr(end);
+}
+
 /// The run with one more token behind the ones that the head speaks of.
 Result<ModelRunPtr> appended(const ModelRun& run, std::int64_t id, const std::stop_token& stop) {
     auto longer = std::make_shared<ModelRun>(run);
@@ -94,6 +122,26 @@ Result<std::vector<PositionPrediction>> predict(const ModelRun& run, std::span<c
         predictions.push_back({positions[i], strongest(rows->row(static_cast<Index>(i)), top, *run.opened->tokenizer)});
     }
     return predictions;
+}
+
+bool isText(const ModelRun& run, std::int64_t id) {
+    const Tokenizer& tokenizer = *run.opened->tokenizer;
+    // U+FFFD is how a decoder writes bytes that are no whole character.
+    return !tokenizer.isSpecial(id) && tokenizer.decode({&id, 1}, true).find("\xEF\xBF\xBD") == std::string::npos;
+}
+
+std::optional<FilledText> fillIn(const ModelRun& run, Index position, std::int64_t id) {
+    const Tokenizer& tokenizer = *run.opened->tokenizer;
+    if (!isText(run, id)) return std::nullopt;
+    if (run.opened->model->config.kind != ModelKind::Encoder) {
+        const bool second = !run.tokens2.empty();
+        return FilledText{second, (second ? run.text2.value_or("") : run.text) + continuation(run, id)};
+    }
+    const Token& mask = run.tokens[static_cast<std::size_t>(position)];
+    if (mask.begin < 0) return std::nullopt;
+    const bool second = mask.sequence == 1;
+    return FilledText{second, replaced(second ? run.text2.value_or("") : run.text, static_cast<std::size_t>(mask.begin),
+                                       static_cast<std::size_t>(mask.end), tokenizer, id)};
 }
 
 Result<Continuation> continueText(const ModelRunPtr& run, int most, std::stop_token stop,

@@ -4,6 +4,7 @@
 #include "core/session/model_run.h"
 
 #include <functional>
+#include <optional>
 #include <span>
 
 namespace headscope {
@@ -29,6 +30,20 @@ Result<std::vector<Index>> predictedPositions(const ModelRun& run);
 /// without an output head; Cancelled.
 Result<std::vector<PositionPrediction>> predict(const ModelRun& run, std::span<const Index> positions, int top,
                                                 std::stop_token stop = {});
+
+/// One of the run's texts with a token more.
+struct FilledText {
+    bool second = false; ///< it is the second text
+    std::string text;
+};
+
+/// Whether a token is text by itself: not a special one, and no byte of a longer character.
+bool isText(const ModelRun& run, std::int64_t id);
+
+/// The text with token `id` in place of the mask at `position` (encoders), or behind its last token (all others). Spaces
+/// stand where the tokenizer's vocabulary wants them. Nothing for tokens that are no text and for positions that nobody
+/// typed.
+std::optional<FilledText> fillIn(const ModelRun& run, Index position, std::int64_t id);
 
 /// What a model adds to a text.
 struct Continuation {
