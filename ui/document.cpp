@@ -56,7 +56,7 @@ void Document::edit(const QString& name, const std::function<void(Session&)>& ch
     Session after = m_session;
     change(after);
     if (after == m_session) return;
-    followText(m_session, after);
+    followText(m_session, after, m_analysis->run);
     const bool merges = merge != Merge::Never;
     const bool paused = merge == Merge::SameName && m_mergeClock.isValid() && m_mergeClock.elapsed() > mergePauseMs;
     if (!merges || !m_mergeClock.isValid() || paused) ++m_run;
@@ -138,14 +138,14 @@ void Document::finish(Result<AnalysisPtr> result) {
 
 void Document::startSequel() {
     if (!m_analysis->run) return finishSequel({m_analysis, nullptr, {}});
-    m_sequel.start([analysis = m_analysis](std::stop_token stop) {
+    m_sequel.start([analysis = m_analysis, before = m_overview](std::stop_token stop) {
         Sequel sequel{analysis, nullptr, {}};
         if (analysis->empty()) return sequel;
         // A model without an output head, or a text without a mask, predicts nothing, and that is no error here.
         if (const auto positions = predictedPositions(*analysis->run); positions)
             if (auto predicted = predict(*analysis->run, *positions, mostPredictions, stop); predicted)
                 sequel.predictions = *std::move(predicted);
-        if (auto overview = overviewOf(analysis, stop); overview) sequel.overview = *std::move(overview);
+        if (auto overview = overviewOf(analysis, stop, before); overview) sequel.overview = *std::move(overview);
         return sequel;
     });
 }
@@ -154,6 +154,7 @@ void Document::finishSequel(Sequel sequel) {
     if (sequel.of != m_analysis) return;
     m_overview = std::move(sequel.overview);
     m_predictions = std::move(sequel.predictions);
+    m_predicted = m_analysis->run;
     emit overviewChanged(m_overview);
     emit predictionsChanged();
 }

@@ -37,8 +37,10 @@ public:
     QUndoStack& undoStack() { return m_undo; }
     /// All layers of the newest analysis of a model, a moment later than it; null before, and for the sandbox.
     const OverviewPtr& overview() const { return m_overview; }
-    /// What the model predicts for the newest analysis; empty where it predicts nothing.
+    /// What the model predicts, a moment later than the analysis; empty where it predicts nothing.
     const std::vector<PositionPrediction>& predictions() const { return m_predictions; }
+    /// The run that predictions() belong to; null: the sandbox.
+    const ModelRunPtr& predictedRun() const { return m_predicted; }
     /// Whether a newer analysis is under way.
     bool busy() const { return m_job.busy(); }
     const ModelPlaces& modelPlaces() const { return m_sources->places(); }
@@ -97,6 +99,7 @@ private:
     AnalysisPtr m_analysis;
     OverviewPtr m_overview;
     std::vector<PositionPrediction> m_predictions;
+    ModelRunPtr m_predicted;
     std::optional<Error> m_error;
     QUndoStack m_undo;
     QString m_path;

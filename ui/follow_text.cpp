@@ -42,9 +42,34 @@ private:
 
 const std::string& keyText(const Session& s) { return s.text2 ? *s.text2 : s.text; }
 
+/// Of one sequence, as it is shown; empty where it is not shown token by token.
+std::vector<Token> modelTokens(const Session& s, const ModelRun& run) {
+    const OpenedModel& opened = *run.opened;
+    if (s.view.words || s.view.pairs != Pairs::All || opened.model->config.kind == ModelKind::EncoderDecoder) return {};
+    Result<std::vector<Token>> tokens = s.text2 && !s.text2->empty() ? opened.tokenizer->encodePair(s.text, *s.text2) : opened.tokenizer->encode(s.text);
+    return tokens ? *std::move(tokens) : std::vector<Token>();
+}
+
+void followModelText(const Session& before, Session& after, const ModelRun* run) {
+    ViewState& view = after.view;
+    const bool textChanged = before.text != after.text || before.text2 != after.text2;
+    if (before.model != after.model || !textChanged || (view.pinnedQueries.empty() && view.pinnedKeys.empty())) return;
+    const std::vector<Token> from = run ? modelTokens(before, *run) : std::vector<Token>();
+    const std::vector<Token> to = run ? modelTokens(after, *run) : std::vector<Token>();
+    if (from.empty() || to.empty()) {
+        view.pinnedQueries.clear();
+        view.pinnedKeys.clear();
+        return;
+    }
+    const Moves moves(from, to);
+    moves.apply(view.pinnedQueries);
+    moves.apply(view.pinnedKeys);
+}
+
 } // namespace
 
-void followText(const Session& before, Session& after) {
+void followText(const Session& before, Session& after, const ModelRunPtr& run) {
+    if (!after.model.empty()) return followModelText(before, after, run.get());
     ViewState& view = after.view;
     std::vector<int>& padding = after.sandbox.mask.padding;
     const bool queriesChanged = before.text != after.text;

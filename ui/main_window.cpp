@@ -9,11 +9,13 @@
 #include "ui/panels/notice_bar.h"
 #include "ui/panels/numbers_panel.h"
 #include "ui/panels/pane.h"
+#include "ui/panels/prediction_bar.h"
 #include "ui/panels/sentence_panel.h"
 #include "ui/panels/side_panel.h"
 #include "ui/preferences.h"
 #include "ui/style/desktop_theme.h"
 #include "ui/views/describe.h"
+#include "ui/views/overview_view.h"
 #include "ui/views/text_strip.h"
 #include "ui/views/vectors_view.h"
 #include "ui/window_actions.h"
@@ -110,6 +112,8 @@ void MainWindow::build() {
     m_strip = new TextStrip(m_selection, this);
     m_views.push_back(m_strip);
     column->addWidget(m_strip);
+    m_predictions = new PredictionBar(m_document, m_selection, this);
+    column->addWidget(m_predictions);
     m_find = new FindBar(m_document, m_selection, this);
     column->addWidget(m_find);
     m_notice = new NoticeBar(this);
@@ -124,7 +128,14 @@ void MainWindow::build() {
     m_centre->addWidget(addPane(QStringLiteral("heads"), tr("All heads"), Qt::Key_F4, makeView(ViewKind::Heads, m_selection), true));
     m_centre->addWidget(addPane(QStringLiteral("links"), tr("Links"), Qt::Key_F5, makeView(ViewKind::Links, m_selection), true));
     m_right->addWidget(addPane(QStringLiteral("head"), tr("One head"), Qt::Key_F6, makeView(ViewKind::Head, m_selection), true));
+    auto* overview = new OverviewView(m_selection);
+    m_overview = addPane(QStringLiteral("overview"), tr("All layers"), Qt::Key_F9, overview, true);
+    m_right->addWidget(m_overview);
     m_right->addWidget(addPane(QStringLiteral("vectors"), tr("Vectors"), Qt::Key_F7, new VectorsView(m_selection), false));
+    connect(overview, &OverviewView::pointedAt, this, [this](const QString& sentence) {
+        if (sentence.isEmpty()) followSelection();
+        else sayInStatus(sentence);
+    });
     m_numbers = new NumbersPanel(m_selection, m_right);
     m_right->addWidget(m_numbers);
     QAction* numbers = m_actions->addPane(tr("Numbers"), Qt::Key_F8);
@@ -157,6 +168,7 @@ Pane* MainWindow::addPane(const QString& name, const QString& title, int key, Vi
     m_panes.push_back(pane);
     m_views.push_back(view);
     if (name == QLatin1String("vectors")) m_vectors = action;
+    if (name == QLatin1String("overview")) m_layersAction = action;
     bindPane(name, pane, action, open);
     return pane;
 }
@@ -167,18 +179,22 @@ void MainWindow::bindPane(const QString& name, QWidget* pane, QAction* action, b
     action->setChecked(shown);
     pane->setVisible(shown);
     connect(action, &QAction::toggled, this, [this, name, pane](bool on) {
-        pane->setVisible(on);
         Preferences().setOpen(name, on);
-        // A splitter of which nothing is left gives its room away.
-        for (QSplitter* splitter : {m_centre, m_right}) {
-            bool any = false;
-            for (int i = 0; i < splitter->count(); ++i) any = any || !splitter->widget(i)->isHidden();
-            splitter->setVisible(any);
-        }
-        if (on || m_focus->isVisibleTo(this)) return;
-        for (Pane* other : m_panes)
-            if (!other->isHidden()) return focusChanged(&other->view());
+        showPane(pane, on && (pane != m_overview || m_document.analysis()->layers() > 1));
     });
+}
+
+void MainWindow::showPane(QWidget* pane, bool on) {
+    pane->setVisible(on);
+    // A splitter of which nothing is left gives its room away.
+    for (QSplitter* splitter : {m_centre, m_right}) {
+        bool any = false;
+        for (int i = 0; i < splitter->count(); ++i) any = any || !splitter->widget(i)->isHidden();
+        splitter->setVisible(any);
+    }
+    if (on || m_focus->isVisibleTo(this)) return;
+    for (Pane* other : m_panes)
+        if (!other->isHidden()) return focusChanged(&other->view());
 }
 
 void MainWindow::buildStatus(QBoxLayout& column) {
@@ -228,7 +244,7 @@ void MainWindow::restoreLayout() {
     };
     restore(m_across, QStringLiteral("across"), {212, 560, 508});
     restore(m_centre, QStringLiteral("centre"), {240, 360});
-    restore(m_right, QStringLiteral("right"), {400, 240});
+    restore(m_right, QStringLiteral("right"), {330, 310, 240, 240});
 }
 
 void MainWindow::saveLayout() {
@@ -242,7 +258,7 @@ void MainWindow::saveLayout() {
 View& MainWindow::focusView() const { return *m_focus; }
 
 View& MainWindow::viewOf(ViewKind kind) const {
-    const char* name = kind == ViewKind::Heads ? "heads" : kind == ViewKind::Head ? "head" : "links";
+    const char* name = kind == ViewKind::Heads ? "heads" : kind == ViewKind::Head ? "head" : kind == ViewKind::Links ? "links" : "overview";
     for (const Pane* pane : m_panes)
         if (pane->name() == QLatin1String(name)) return pane->view();
     return m_panes.front()->view();
@@ -253,6 +269,7 @@ QString MainWindow::description() const { return static_cast<const ElidedLabel*>
 void MainWindow::connectDocument() {
     connect(&m_document, &Document::sessionChanged, this, &MainWindow::followSession);
     connect(&m_document, &Document::analysisChanged, this, &MainWindow::followAnalysis);
+    connect(&m_document, &Document::overviewChanged, this, [this](const OverviewPtr& overview) { m_overview->view().setOverview(overview); });
     connect(&m_document, &Document::fileChanged, this, &MainWindow::updateTitle);
     connect(&m_document, &Document::busyChanged, this, [this](bool busy) {
         if (m_document.analysis()->empty()) followSelection();
@@ -279,7 +296,10 @@ void MainWindow::connectDocument() {
         for (Pane* pane : m_panes)
             if (pane->view().underMouse() || pane->view().hasFocus()) pane->setLearnt();
     });
-    connect(m_strip, &TextStrip::paddingToggled, &m_dials->mask(), &MaskPanel::togglePadding);
+    connect(m_strip, &TextStrip::paddingToggled, this, [this](int key) {
+        if (m_document.session().model.empty()) m_dials->mask().togglePadding(key);
+        else sayNoMasks();
+    });
     connect(qApp, &QApplication::focusChanged, this, [this](QWidget*, QWidget* now) { focusChanged(now); });
 }
 
@@ -287,9 +307,11 @@ void MainWindow::followSession() {
     const Session& session = m_document.session();
     m_selection.setState(session.view);
     m_actions->transpose->setChecked(session.view.transposed);
+    if (!session.model.empty() && m_selection.painting()) m_dials->mask().setPainting(false);
     if (m_sawView == session.view.view) return;
     m_sawView = session.view.view;
     m_focus = &viewOf(m_sawView);
+    if (m_focus == &m_overview->view() && m_overview->isHidden()) m_focus = &viewOf(ViewKind::Heads);
 }
 
 void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
@@ -298,6 +320,7 @@ void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
                                                        before->queries.size() <= mostGhostTokens && before->text == analysis->text && before->text2 == analysis->text2)
         for (View* view : m_views) view->leaveGhost();
     m_selection.setExtent(analysis->heads(), static_cast<int>(analysis->queries.size()), static_cast<int>(analysis->keys.size()));
+    followLayers(analysis->layers());
     for (View* view : m_views) view->setAnalysis(analysis);
     m_numbers->setAnalysis(analysis);
     if (analysis->following && analysis->sandbox.after != After::Nothing && !m_sawFollowing) m_vectors->setChecked(true);
@@ -311,8 +334,9 @@ void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
     if (!analysis->empty()) {
         counts << (analysis->cross ? tr("%L1 × %L2 tokens").arg(analysis->queries.size()).arg(analysis->keys.size())
                                    : counted(analysis->queries.size(), tr("%L1 token"), tr("%L1 tokens")))
-               << counted(static_cast<std::size_t>(analysis->heads()), tr("%L1 head"), tr("%L1 heads"))
-               << tr("%1 ms").arg(locale.toString(analysis->milliseconds, 'f', analysis->milliseconds < 10 ? 1 : 0));
+               << counted(static_cast<std::size_t>(analysis->heads()), tr("%L1 head"), tr("%L1 heads"));
+        if (analysis->run) counts << tr("layer %1 of %2").arg(analysis->layer + 1).arg(analysis->layers());
+        counts << tr("%1 ms").arg(locale.toString(analysis->milliseconds, 'f', analysis->milliseconds < 10 ? 1 : 0));
     }
     m_counts->setText(counts.join(QStringLiteral(" · ")));
     m_notes->setVisible(!analysis->notes.empty());
@@ -321,6 +345,14 @@ void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
     for (const std::string& note : analysis->notes) notes << QString::fromStdString(note);
     m_notes->setToolTip(notes.join(QLatin1Char('\n')));
     followSelection();
+}
+
+void MainWindow::followLayers(int layers) {
+    m_layersAction->setEnabled(layers > 1);
+    m_layersAction->setToolTip(layers > 1 ? tr("All layers: closes this part of the window and brings it back (F9)")
+                                          : tr("All layers (F9)\nOff now: there is one layer"));
+    const bool shown = layers > 1 && m_layersAction->isChecked();
+    if (shown == m_overview->isHidden()) showPane(m_overview, shown);
 }
 
 void MainWindow::followSelection() {
@@ -352,8 +384,12 @@ void MainWindow::setStale(bool stale) {
 void MainWindow::setWorking(bool working) {
     if (working) {
         const Session& s = m_document.session();
-        const std::size_t tokens = tokenize(s.text, s.sandbox.unit).size() + (s.text2 ? tokenize(*s.text2, s.sandbox.unit).size() : 0);
-        m_working->setText(tr("computing %1 …").arg(counted(tokens, tr("%L1 token"), tr("%L1 tokens"))));
+        if (!s.model.empty()) {
+            m_working->setText(m_document.loading() ? tr("opening the model …") : tr("computing …"));
+        } else {
+            const std::size_t tokens = tokenize(s.text, s.sandbox.unit).size() + (s.text2 ? tokenize(*s.text2, s.sandbox.unit).size() : 0);
+            m_working->setText(tr("computing %1 …").arg(counted(tokens, tr("%L1 token"), tr("%L1 tokens"))));
+        }
     }
     m_counts->setVisible(!working);
     m_working->setVisible(working);
@@ -361,7 +397,7 @@ void MainWindow::setWorking(bool working) {
 }
 
 void MainWindow::focusChanged(QWidget* now) {
-    for (const ViewKind kind : {ViewKind::Heads, ViewKind::Head, ViewKind::Links})
+    for (const ViewKind kind : {ViewKind::Heads, ViewKind::Head, ViewKind::Links, ViewKind::Overview})
         if (&viewOf(kind) == now) m_document.lookAt(kind);
     for (const Pane* pane : m_panes)
         if (&pane->view() == now) m_focus = &pane->view();
@@ -379,7 +415,9 @@ void MainWindow::takeExample(int index) {
     const Example& example = examples()[static_cast<std::size_t>(index)];
     m_document.edit(tr("example"), [&](Session& s) {
         s.text = example.text;
-        s.text2 = example.text2;
+        const ModelRunPtr& run = m_document.analysis()->run;
+        const bool continuesOne = !s.model.empty() && run && run->opened->model->config.kind == ModelKind::Decoder;
+        s.text2 = continuesOne ? std::nullopt : example.text2;
         s.sandbox.mask = {};
         s.sandbox.inputFile.clear();
         s.sandbox.input2File.clear();

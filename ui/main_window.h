@@ -24,6 +24,7 @@ class HelpOverlay;
 class NoticeBar;
 class NumbersPanel;
 class Pane;
+class PredictionBar;
 class SentencePanel;
 class SidePanel;
 class TextStrip;
@@ -71,6 +72,7 @@ private:
     void build();
     Pane* addPane(const QString& name, const QString& title, int key, View* view, bool open);
     void bindPane(const QString& name, QWidget* pane, QAction* action, bool open);
+    void showPane(QWidget* pane, bool on);
     void buildStatus(QBoxLayout& column);
     void connectDocument();
     void connectActions();
@@ -79,6 +81,7 @@ private:
 
     void followSession();
     void followAnalysis(const AnalysisPtr& analysis);
+    void followLayers(int layers);
     void followSelection();
     /// Why there is no picture although a sentence was typed; empty when that is not so.
     QString emptyBecause() const;
@@ -94,6 +97,9 @@ private:
     void printPicture();
     void exportPicture();
     void toggleHelp();
+    void stepLayer(int by);
+    /// Why a key or click on the mask does nothing.
+    void sayNoMasks();
     void applyChoice();
 
     Document m_document;
@@ -106,6 +112,7 @@ private:
     WindowActions* m_actions = nullptr;
     SentencePanel* m_sentence = nullptr;
     TextStrip* m_strip = nullptr;
+    PredictionBar* m_predictions = nullptr;
     FindBar* m_find = nullptr;
     SidePanel* m_dials = nullptr;
     NumbersPanel* m_numbers = nullptr;
@@ -113,6 +120,8 @@ private:
     std::vector<Pane*> m_panes;
     std::vector<View*> m_views;
     QAction* m_vectors = nullptr; ///< closes the vectors and brings them back
+    Pane* m_overview = nullptr;   ///< there while a model of several layers is
+    QAction* m_layersAction = nullptr;
     View* m_focus = nullptr;
     ViewKind m_sawView = ViewKind::Heads; ///< the session's view as it was last followed
     QSplitter* m_across = nullptr;

@@ -8,9 +8,11 @@
 #include "ui/panels/help_overlay.h"
 #include "ui/panels/layer_panel.h"
 #include "ui/panels/mask_panel.h"
+#include "ui/panels/model_panel.h"
 #include "ui/panels/notice_bar.h"
 #include "ui/panels/pane.h"
 #include "ui/panels/picture_panel.h"
+#include "ui/panels/prediction_bar.h"
 #include "ui/panels/sentence_panel.h"
 #include "ui/panels/side_panel.h"
 #include "ui/preferences.h"
@@ -81,6 +83,9 @@ void MainWindow::connectActions() {
     connect(m_sentence, &SentencePanel::left, this, toPictures);
     connect(m_sentence, &SentencePanel::left, m_notice, &QWidget::hide);
     connect(m_help, &HelpOverlay::closed, this, toPictures);
+    connect(&m_dials->model(), &ModelPanel::modelWanted, &m_files, &SessionFiles::useModel);
+    connect(&m_dials->model(), &ModelPanel::folderWanted, &m_files, &SessionFiles::chooseModel);
+    connect(&m_dials->model(), &ModelPanel::said, m_notice, &NoticeBar::say);
     connect(&m_dials->layer(), &LayerPanel::weightsFileWanted, &m_files, &SessionFiles::chooseWeights);
     connect(&m_dials->more(), &MorePanel::inputFileWanted, &m_files, &SessionFiles::chooseInput);
     const auto* links = findChild<QAction*>(QStringLiteral("links"));
@@ -108,6 +113,7 @@ void MainWindow::applyChoice() {
     m_actions->setTheme(m_theme);
     m_sentence->setTheme(m_theme);
     m_strip->setTheme(m_theme);
+    m_predictions->setTheme(m_theme);
     m_notice->setTheme(m_theme);
     for (Pane* pane : m_panes) pane->setTheme(m_theme);
     m_applyingTheme = false;
@@ -137,12 +143,28 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
         return QWidget::keyPressEvent(event);
     }
     const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
+    if (plain && (event->key() == Qt::Key_M || event->key() == Qt::Key_P) && !m_document.session().model.empty())
+        return sayNoMasks();
     if (plain && event->key() == Qt::Key_M) return m_dials->mask().cycle();
     if (plain && event->key() == Qt::Key_P) return m_dials->mask().setPainting(!m_selection.painting());
-    if (plain && (event->key() == Qt::Key_BraceLeft || event->key() == Qt::Key_BraceRight))
-        return sayInStatus(tr("The sandbox has one layer; { and } have nowhere to go."));
+    if (plain && event->key() == Qt::Key_BraceLeft) return stepLayer(-1);
+    if (plain && event->key() == Qt::Key_BraceRight) return stepLayer(1);
     if (plain && event->key() == Qt::Key_Slash) return m_sentence->sentence().setFocus(Qt::ShortcutFocusReason);
     if (!handleKey(*event, m_selection, m_focus)) QWidget::keyPressEvent(event);
+}
+
+void MainWindow::stepLayer(int by) {
+    const Analysis& shown = *m_document.analysis();
+    if (!shown.run) return sayInStatus(tr("The sandbox has one layer; { and } have nowhere to go."));
+    // The session may be ahead of the picture, and may name a layer beyond the last one.
+    const int from = std::min(m_selection.state().layer, shown.layers() - 1);
+    const int to = from + by;
+    if (to < 0 || to >= shown.layers()) return sayInStatus(by < 0 ? tr("This is the first layer.") : tr("This is the last layer."));
+    m_selection.edit(tr("layer"), [to](ViewState& s) { s.layer = to; }, true);
+}
+
+void MainWindow::sayNoMasks() {
+    sayInStatus(tr("A model comes with its mask; masks of your own belong to the sandbox."));
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
@@ -209,6 +231,7 @@ void MainWindow::printPicture() {
 void MainWindow::exportPicture() {
     m_selection.clearHover();
     std::vector<View*> views = m_views;
+    if (m_document.analysis()->layers() < 2) std::erase(views, &m_overview->view());
     ExportDialog dialog(m_document, views, *m_focus, m_theme, this);
     dialog.exec();
     if (!dialog.written().isEmpty()) m_notice->say(tr("Wrote %1").arg(dialog.written()));

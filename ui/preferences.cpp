@@ -28,15 +28,21 @@ QStringList Preferences::recentFiles() const {
     return files;
 }
 
-void Preferences::addRecentFile(const QString& path) {
-    QStringList files = recentFiles();
+void Preferences::addRecentFile(const QString& path) { addRecent(QStringLiteral("recent"), path); }
+
+void Preferences::clearRecentFiles() { m_settings.remove(QStringLiteral("recent")); }
+
+QStringList Preferences::openedModels() const { return m_settings.value(QStringLiteral("models")).toStringList(); }
+
+void Preferences::addOpenedModel(const QString& folder) { addRecent(QStringLiteral("models"), folder); }
+
+void Preferences::addRecent(const QString& list, const QString& path) {
+    QStringList files = m_settings.value(list).toStringList();
     const QString absolute = QFileInfo(path).absoluteFilePath();
     files.removeAll(absolute);
     files.prepend(absolute);
-    m_settings.setValue(QStringLiteral("recent"), files.mid(0, mostRecent));
+    m_settings.setValue(list, files.mid(0, mostRecent));
 }
-
-void Preferences::clearRecentFiles() { m_settings.remove(QStringLiteral("recent")); }
 
 bool Preferences::isOpen(const QString& name, bool byDefault) const {
     return m_settings.value(QStringLiteral("open/") + name, byDefault).toBool();

@@ -19,6 +19,10 @@ public:
     void addRecentFile(const QString& path);
     void clearRecentFiles();
 
+    /// Folders of models that were opened, newest first.
+    QStringList openedModels() const;
+    void addOpenedModel(const QString& folder);
+
     /// Whether a section or pane was open.
     bool isOpen(const QString& name, bool byDefault) const;
     void setOpen(const QString& name, bool open);
@@ -31,6 +35,8 @@ public:
     void setLayout(const QString& name, const QByteArray& state);
 
 private:
+    void addRecent(const QString& list, const QString& path);
+
     QSettings m_settings;
 };
 

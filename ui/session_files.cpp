@@ -6,6 +6,7 @@
 #include "ui/document.h"
 #include "ui/preferences.h"
 
+#include <QDir>
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -18,6 +19,18 @@ namespace {
 
 std::string native(const QString& path) { return QFile::encodeName(path).toStdString(); }
 QString inWords(const Error& error) { return QString::fromStdString(error.message()); }
+
+/// Heads, layers and tokens are other ones: what was kept of the old ones means nothing here.
+void takeModel(Session& s, const std::string& model) {
+    if (s.model == model) return;
+    s.model = model;
+    s.view.head = 0;
+    s.view.layer = 0;
+    s.view.site.reset();
+    s.view.activeHeads.clear();
+    s.view.pinnedQueries.clear();
+    s.view.pinnedKeys.clear();
+}
 
 /// What a .npy can be for these numbers of queries and keys.
 DroppedArray judge(const QString& path, const Array& array, Index queries, Index keys) {
@@ -121,6 +134,7 @@ void SessionFiles::chooseWeights() {
 void SessionFiles::useWeights(const QString& path) {
     const bool again = m_document.session().sandbox.weightsFile == native(path);
     m_document.edit(tr("weights from a file"), [&](Session& s) {
+        takeModel(s, {});
         s.sandbox.weights = WeightSource::File;
         s.sandbox.weightsFile = native(path);
         s.sandbox.weightsPrefix.clear();
@@ -141,7 +155,10 @@ void SessionFiles::chooseInput(bool second) {
 void SessionFiles::useInput(const QString& path, bool second) {
     const Sandbox& sandbox = m_document.session().sandbox;
     const bool again = (second ? sandbox.input2File : sandbox.inputFile) == native(path);
-    m_document.edit(tr("token vectors"), [&](Session& s) { (second ? s.sandbox.input2File : s.sandbox.inputFile) = native(path); });
+    m_document.edit(tr("token vectors"), [&](Session& s) {
+        takeModel(s, {});
+        (second ? s.sandbox.input2File : s.sandbox.inputFile) = native(path);
+    });
     if (again) m_document.rereadFiles();
 }
 
@@ -164,13 +181,29 @@ void SessionFiles::loadMask(const QString& path) {
 
 void SessionFiles::useMask(std::shared_ptr<const MaskGrid> mask) {
     m_document.edit(tr("mask from a file"), [&](Session& s) {
+        takeModel(s, {});
         s.sandbox.mask.grid = std::move(mask);
         s.sandbox.mask.gridFollowsText = false;
     });
 }
 
+void SessionFiles::chooseModel() {
+    const QString folder = QFileDialog::getExistingDirectory(m_window, tr("A model's folder, the one with config.json"));
+    if (!folder.isEmpty()) useModel(folder);
+}
+
+void SessionFiles::useModel(const QString& model) {
+    const bool again = !model.isEmpty() && m_document.session().model == native(model);
+    m_document.edit(tr("model"), [&](Session& s) { takeModel(s, native(model)); });
+    if (again) m_document.rereadFiles();
+}
+
 void SessionFiles::drop(const QString& path) {
-    const QString ending = QFileInfo(path).suffix().toLower();
+    const QFileInfo file(path);
+    if (file.isDir()) return useModel(path);
+    const QString ending = file.suffix().toLower();
+    // A model's weights alone are no layer of the sandbox.
+    if (ending == QLatin1String("safetensors") && file.dir().exists(QStringLiteral("config.json"))) return useModel(file.absolutePath());
     if (ending == QLatin1String("safetensors") || ending == QLatin1String("npz")) return useWeights(path);
     if (ending != QLatin1String("npy")) return open(path);
     const Analysis& analysis = *m_document.analysis();

@@ -38,6 +38,7 @@ public:
     void chooseWeights();
     void chooseMask();
     void chooseInput(bool second);
+    void chooseModel();
 
     // With the file known.
     /// Asks before losing changes.
@@ -47,7 +48,9 @@ public:
     void useInput(const QString& path, bool second);
     void useMask(std::shared_ptr<const MaskGrid> mask);
     void loadMask(const QString& path);
-    /// Any file: a session, weights, a mask or token vectors.
+    /// A model in place of the sandbox, by folder or name; empty: the sandbox again, with its dials as they were.
+    void useModel(const QString& model);
+    /// Any file or folder: a session, a model, weights, a mask or token vectors.
     void drop(const QString& path);
 
     /// Whether the session may be left: saved, discarded, or nothing to lose.

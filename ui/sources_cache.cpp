@@ -35,6 +35,7 @@ void SourcesCache::forget() {
     m_sandbox.reset();
     m_files.reset();
     m_model.reset();
+    m_old = {};
     m_run.reset();
     ++m_forgotten;
 }
@@ -67,7 +68,11 @@ Result<OpenedModelPtr> SourcesCache::model(const std::string& name, const std::s
         before = m_forgotten;
         if (m_model && m_modelName == name) return m_model;
         // The old one's memory is free before the new one is read, unless a picture still needs it.
-        m_model.reset();
+        OpenedModelPtr kept = m_old.name == name ? m_old.model.lock() : nullptr;
+        if (m_model) m_old = {m_modelName, m_model};
+        m_model = std::move(kept);
+        m_modelName = name;
+        if (m_model) return m_model;
         m_run.reset();
         m_loading = LoadedBytes{};
     }
@@ -78,10 +83,7 @@ Result<OpenedModelPtr> SourcesCache::model(const std::string& name, const std::s
     });
     const std::lock_guard lock(m_mutex);
     m_loading.reset();
-    if (opened && before == m_forgotten) {
-        m_model = *opened;
-        m_modelName = name;
-    }
+    if (opened && before == m_forgotten) m_model = *opened;
     return opened;
 }
 

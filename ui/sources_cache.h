@@ -30,6 +30,12 @@ public:
     std::optional<LoadedBytes> loading() const;
 
 private:
+    /// The model before, as long as somebody else keeps it.
+    struct Old {
+        std::string name;
+        std::weak_ptr<const OpenedModel> model;
+    };
+
     Result<SandboxFilesPtr> files(const Sandbox& wanted, const std::stop_token& stop);
     Result<OpenedModelPtr> model(const std::string& name, const std::stop_token& stop);
 
@@ -39,6 +45,7 @@ private:
     SandboxFilesPtr m_files;
     OpenedModelPtr m_model;
     std::string m_modelName; ///< as the session calls it
+    Old m_old;
     ModelRunPtr m_run;
     std::optional<LoadedBytes> m_loading;
     int m_forgotten = 0; ///< how often: what was read before and comes in after may be of an older file

@@ -49,7 +49,10 @@ protected:
         std::map<QString, QImage> all;
         PictureOptions options;
         options.size = {480, 360};
-        for (const Pane* pane : m_window->panes()) all[pane->name()] = pictureImage(pane->view(), m_window->theme(), options);
+        for (const Pane* pane : m_window->panes())
+            // The sandbox has one layer.
+            if (pane->name() != QLatin1String("overview") || document().analysis()->layers() > 1)
+                all[pane->name()] = pictureImage(pane->view(), m_window->theme(), options);
         return all;
     }
     void pressKey(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {

@@ -250,6 +250,12 @@ QCheckBox* BoundForm::addSwitch(const DialWords& words, const Switch& dial) {
     return box;
 }
 
+void BoundForm::setRowVisible(QWidget* dial, bool visible) {
+    for (QLabel* label : findChildren<QLabel*>())
+        if (label->buddy() == dial) label->setVisible(visible);
+    dial->setVisible(visible);
+}
+
 void BoundForm::setUsable(QWidget* widget, bool usable, const QString& reason) {
     widget->setEnabled(usable);
     const QString meaning = widget->property("meaning").toString();

@@ -81,6 +81,8 @@ protected:
     /// Runs whenever session or analysis changed, and once now.
     void onSync(std::function<void()> sync);
     void sync();
+    /// A dial with its words: there or not.
+    void setRowVisible(QWidget* dial, bool visible);
     /// Off, with the reason in the tooltip, or on with the meaning; a slider together with its spin box.
     static void setUsable(QWidget* widget, bool usable, const QString& reason);
 

@@ -39,7 +39,8 @@ HelpOverlay::HelpOverlay(QWidget* window) : QWidget(window), m_text(new QTextBro
     m_text->setHtml(
         tr("<h2>Keys</h2>") + keysTable() +
         tr("<p>Click a head to switch it, double-click it to see it alone. Click a token to keep it, Ctrl or Shift and click to add another, "
-           "double-click a word in the running text to forbid reading it.</p>"
+           "double-click a word in the running text to forbid reading it. A model's predictions stand under its words: click one to "
+           "write it into the sentence.</p>"
            "<h2>How to read the pictures</h2>"
            "<p>Every token asks with a <b>query</b> q and is found by its <b>key</b> k. How well they fit, the score, goes through the softmax: "
            "the weights of one row are at least 0 and sum to 1. The row of a token says how much it takes of each token's <b>value</b> v. "
@@ -52,6 +53,8 @@ HelpOverlay::HelpOverlay(QWidget* window) : QWidget(window), m_text(new QTextBro
            "<li>Every row must sum to 1, so a head with nothing to find still looks somewhere, often at the first token. Such a sink "
            "is no message; leave it out under Picture.</li>"
            "<li>Above the first layer a position no longer holds only its own word.</li>"
+           "<li>Folded into words, a row is the mean of its sub-tokens' rows and a column the sum of theirs: a reading aid, not a number "
+           "that the model computes with.</li>"
            "<li>The sandbox's designed heads are built to show their pattern. Trained heads are seldom that clean.</li></ul>") +
         tr("<h2>About</h2><p>Headscope %1, an instrument for multi-head attention. Free software under the GNU General Public License, "
            "version 3 or later, without any warranty. Built with Qt %2, QCustomPlot, Eigen, ICU and nlohmann/json.</p>")

@@ -29,7 +29,7 @@ void PicturePanel::addColours() {
         ->setObjectName(QStringLiteral("range"));
     addChoice({tr("Follow"), QString(), tr("what a chosen token reads from, or who reads it")},
               {{tr("reads from"), tr("is read by")}, [](const Session& s) { return static_cast<int>(s.view.direction); },
-               [](Session& s, int index) { turnTo(s.view, static_cast<Direction>(index), s.text2.has_value()); }})
+               [this](Session& s, int index) { turnTo(s.view, static_cast<Direction>(index), document().analysis()->cross); }})
         ->setObjectName(QStringLiteral("direction"));
     addSwitch({tr("Transposed"), QStringLiteral("(T)"), tr("queries across and keys down, as some books draw it")},
               {[](const Session& s) { return s.view.transposed; }, [](Session& s, bool on) { s.view.transposed = on; }})

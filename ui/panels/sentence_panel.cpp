@@ -139,15 +139,12 @@ SentencePanel::SentencePanel(Document& document, QWidget* parent)
     grid->addWidget(m_error, 2, 0, 1, 3);
     grid->setColumnStretch(1, 1);
     m_text->setPlaceholderText(tr("Type a sentence"));
-    m_text2->setPlaceholderText(tr("Type the sentence that is read"));
     m_text->setAccessibleName(tr("Sentence"));
-    m_text2->setAccessibleName(tr("Second sentence, the one that is read"));
     m_pair->setCheckable(true);
     m_pair->setAutoRaise(true);
     m_pair->setText(tr("+ second"));
     m_pair->setObjectName(QStringLiteral("pair"));
     m_pair->setAccessibleName(tr("Second sentence"));
-    m_pair->setToolTip(tr("A second sentence makes it cross-attention: queries come from the first, keys and values from the second."));
     m_error->setWordWrap(true);
     m_error->setContentsMargins(10, 0, 0, 4);
     m_error->setTextFormat(Qt::PlainText);
@@ -165,6 +162,7 @@ SentencePanel::SentencePanel(Document& document, QWidget* parent)
     connect(m_text2, &SentenceEdit::left, this, &SentencePanel::left);
     connect(m_pair, &QToolButton::clicked, this, &SentencePanel::toggleSecond);
     connect(&document, &Document::sessionChanged, this, &SentencePanel::sync);
+    connect(&document, &Document::analysisChanged, this, &SentencePanel::syncRoles);
     connect(&document, &Document::errorChanged, this, &SentencePanel::syncError);
     sync();
     syncError();
@@ -172,9 +170,12 @@ SentencePanel::SentencePanel(Document& document, QWidget* parent)
 
 void SentencePanel::toggleSecond() {
     const auto& second = m_document.session().text2;
+    if (!second && !roles().takesSecond) return;
     if (second) m_lastSecond = *second;
     m_document.edit(second ? tr("one sentence") : tr("a second sentence"), [this](Session& s) {
-        s.text2 = s.text2 ? std::nullopt : std::optional(m_lastSecond.empty() ? s.text : m_lastSecond);
+        // Beside a model's text its copy would say nothing.
+        const std::string& first = s.model.empty() ? s.text : m_lastSecond;
+        s.text2 = s.text2 ? std::nullopt : std::optional(m_lastSecond.empty() ? first : m_lastSecond);
         s.sandbox.mask.padding.clear();
         s.view.pinnedKeys.clear();
     });
@@ -193,6 +194,37 @@ void SentencePanel::sync() {
     m_role2->setVisible(pair);
     m_pair->setChecked(pair);
     m_pair->setText(pair ? tr("− second") : tr("+ second"));
+    syncRoles();
+}
+
+SentencePanel::Roles SentencePanel::roles() const {
+    const ModelRunPtr& run = m_document.analysis()->run;
+    if (m_document.session().model.empty() || !run)
+        return {tr("Q queries"), tr("K keys"), tr("Type the sentence that is read"),
+                tr("A second sentence makes it cross-attention: queries come from the first, keys and values from the second."), true};
+    switch (run->opened->model->config.kind) {
+    case ModelKind::Decoder:
+        return {QString(), QString(), QString(), tr("A second sentence\nOff now: this model continues one text and takes no second"), false};
+    case ModelKind::Encoder:
+        return {tr("A"), tr("B"), tr("Type the second sentence"), tr("A second sentence, read together with the first as a pair"), true};
+    case ModelKind::EncoderDecoder: break;
+    }
+    return {tr("encoder"), tr("decoder"), tr("Type what the decoder has said so far"), tr("What the decoder has said so far"), true};
+}
+
+void SentencePanel::syncRoles() {
+    const Roles roles = this->roles();
+    m_role->setText(roles.first);
+    m_role2->setText(roles.second);
+    m_text2->setPlaceholderText(roles.placeholder);
+    m_text2->setAccessibleName(roles.placeholder);
+    m_pair->setToolTip(roles.tip);
+    // Which text asks and which is read depends on what is shown of a model.
+    const bool model = !m_document.session().model.empty();
+    m_role->setForegroundRole(model ? QPalette::PlaceholderText : QPalette::WindowText);
+    m_role2->setForegroundRole(model ? QPalette::PlaceholderText : QPalette::WindowText);
+    // A second sentence that is there can always be taken away.
+    m_pair->setEnabled(roles.takesSecond || m_document.session().text2.has_value());
 }
 
 void SentencePanel::syncError() {
@@ -213,15 +245,14 @@ void SentencePanel::setTheme(const Theme& theme) {
         QResizeEvent again(edit->size(), edit->size());
         QCoreApplication::sendEvent(edit, &again);
     }
-    const auto paint = [&](QLabel* label, const QString& words, const QColor& colour) {
+    const auto paint = [&](QLabel* label, const QColor& colour) {
         QPalette palette = theme.palette();
         palette.setColor(QPalette::WindowText, theme.ink(colour));
         label->setPalette(palette);
-        label->setText(words);
     };
-    paint(m_role, tr("Q queries"), theme.query);
-    paint(m_role2, tr("K keys"), theme.key);
-    paint(m_error, m_error->text(), theme.error);
+    paint(m_role, theme.query);
+    paint(m_role2, theme.key);
+    paint(m_error, theme.error);
 }
 
 } // namespace headscope

@@ -56,7 +56,17 @@ signals:
     void left();
 
 private:
+    /// What the two sentences are to the sandbox or the model.
+    struct Roles {
+        QString first;
+        QString second;
+        QString placeholder; ///< of the second
+        QString tip;
+        bool takesSecond = true;
+    };
+    Roles roles() const;
     void sync();
+    void syncRoles();
     void syncError();
 
     Document& m_document;

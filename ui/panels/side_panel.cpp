@@ -5,6 +5,7 @@
 #include "ui/panels/bound_form.h"
 #include "ui/panels/layer_panel.h"
 #include "ui/panels/mask_panel.h"
+#include "ui/panels/model_panel.h"
 #include "ui/panels/notes_label.h"
 #include "ui/panels/picture_panel.h"
 #include "ui/panels/text_edit.h"
@@ -29,19 +30,32 @@ SidePanel::SidePanel(Document& document, Selection& selection, QWidget* parent) 
     m_column = new QVBoxLayout(content);
     m_column->setContentsMargins(8, 4, 4, 8);
     m_column->setSpacing(4);
+    m_model = new ModelPanel(document, content);
     m_layer = new LayerPanel(document, content);
     m_more = new MorePanel(document, content);
     m_mask = new MaskPanel(document, selection, content);
     m_picture = new PicturePanel(document, content);
-    addSection(QStringLiteral("layer"), tr("Layer"), m_layer, true);
-    addSection(QStringLiteral("more"), tr("More of the layer"), m_more, false);
-    addSection(QStringLiteral("designs"), tr("What the heads read"), new DesignsPanel(document, content), false);
-    addSection(QStringLiteral("mask"), tr("Mask"), m_mask, true);
+    addSection(QStringLiteral("model"), tr("Model"), m_model, true);
+    m_ofSandbox.push_back(addSection(QStringLiteral("layer"), tr("Layer"), m_layer, true));
+    m_ofSandbox.push_back(addSection(QStringLiteral("more"), tr("More of the layer"), m_more, false));
+    m_ofSandbox.push_back(addSection(QStringLiteral("designs"), tr("What the heads read"), new DesignsPanel(document, content), false));
+    m_ofSandbox.push_back(addSection(QStringLiteral("mask"), tr("Mask"), m_mask, true));
     addSection(QStringLiteral("picture"), tr("Picture"), m_picture, false);
     addSection(QStringLiteral("notes"), tr("Notes"), makeNotes(), false);
     m_column->addStretch(1);
     setWidget(content);
+    connect(&document, &Document::sessionChanged, this, &SidePanel::followSource);
+    followSource();
     fitWidth();
+}
+
+void SidePanel::followSource() {
+    // A model's weights leave nothing to turn here.
+    const bool sandbox = m_document.session().model.empty();
+    for (const Section& section : m_ofSandbox) {
+        section.header->setVisible(sandbox);
+        section.content->setVisible(sandbox && section.header->isChecked());
+    }
 }
 
 bool SidePanel::eventFilter(QObject* watched, QEvent* event) {
@@ -59,7 +73,7 @@ void SidePanel::fitWidth() {
     setMaximumWidth(wanted * 3 / 2);
 }
 
-void SidePanel::addSection(const QString& name, const QString& title, QWidget* content, bool open) {
+SidePanel::Section SidePanel::addSection(const QString& name, const QString& title, QWidget* content, bool open) {
     auto* header = new QToolButton(this);
     header->setText(title);
     header->setCheckable(true);
@@ -89,6 +103,7 @@ void SidePanel::addSection(const QString& name, const QString& title, QWidget* c
     });
     m_column->addWidget(header);
     m_column->addWidget(holder);
+    return {header, holder};
 }
 
 QWidget* SidePanel::makeNotes() {

@@ -4,6 +4,7 @@
 #include <QScrollArea>
 #include <vector>
 
+class QToolButton;
 class QVBoxLayout;
 
 namespace headscope {
@@ -11,6 +12,7 @@ namespace headscope {
 class Document;
 class LayerPanel;
 class MaskPanel;
+class ModelPanel;
 class MorePanel;
 class PicturePanel;
 class Selection;
@@ -21,6 +23,7 @@ class SidePanel : public QScrollArea {
 public:
     SidePanel(Document& document, Selection& selection, QWidget* parent = nullptr);
 
+    ModelPanel& model() const { return *m_model; }
     LayerPanel& layer() const { return *m_layer; }
     MorePanel& more() const { return *m_more; }
     MaskPanel& mask() const { return *m_mask; }
@@ -30,14 +33,21 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    struct Section {
+        QToolButton* header;
+        QWidget* content;
+    };
     /// `name` is what is remembered, `title` what is shown.
-    void addSection(const QString& name, const QString& title, QWidget* content, bool open);
+    Section addSection(const QString& name, const QString& title, QWidget* content, bool open);
+    void followSource();
     void fitWidth();
     QWidget* makeNotes();
 
     Document& m_document;
     QVBoxLayout* m_column;
     std::vector<QWidget*> m_sections;
+    std::vector<Section> m_ofSandbox;
+    ModelPanel* m_model;
     LayerPanel* m_layer;
     MorePanel* m_more;
     MaskPanel* m_mask;

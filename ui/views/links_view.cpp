@@ -36,8 +36,8 @@ void LinksView::updateNames(const Theme& theme) const {
     if (m_namesOf == analysis().get() && m_namesFont == theme.font) return;
     m_namesOf = analysis().get();
     m_namesFont = theme.font;
-    m_queryNames.set(analysis()->queries, analysis()->text, theme.font);
-    m_keyNames.set(analysis()->keys, analysis()->cross ? analysis()->text2 : analysis()->text, theme.font);
+    m_queryNames.set(analysis()->queries, theme.font);
+    m_keyNames.set(analysis()->keys, theme.font);
 }
 
 LinksLayout LinksView::layoutNow() const {

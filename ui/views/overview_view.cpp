@@ -4,6 +4,7 @@
 #include "ui/views/describe.h"
 
 #include <QHelpEvent>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -34,12 +35,13 @@ OverviewView::OverviewView(Selection& selection, QWidget* parent) : View(selecti
 
 void OverviewView::setOverview(OverviewPtr overview) {
     m_overview = std::move(overview);
+    m_hovered.reset();
     m_shades.clear();
     update();
 }
 
 QString OverviewView::hint() const {
-    return tr("Click a picture to open that layer and head");
+    return tr("Click a picture to open its layer and head; arrows step");
 }
 
 OverviewView::Layout OverviewView::layoutOf(const QRectF& rect) const {
@@ -180,28 +182,51 @@ bool OverviewView::event(QEvent* event) {
     return View::event(event);
 }
 
-void OverviewView::mouseMoveEvent(QMouseEvent* event) {
-    const std::optional<Place> place = placeAt(event->position());
+void OverviewView::point(std::optional<Place> place) {
     if (place == m_hovered) return;
     m_hovered = place;
+    setCursor(place ? Qt::PointingHandCursor : Qt::ArrowCursor);
     update();
+    emit pointedAt(place ? sentenceOf(place->layer, place->head) : QString());
+}
+
+void OverviewView::mouseMoveEvent(QMouseEvent* event) { point(placeAt(event->position())); }
+
+void OverviewView::open(const Place& place, bool merges) {
+    selection().edit(tr("layer and head"), [&](ViewState& s) {
+        s.layer = place.layer;
+        s.head = place.head;
+        // A head that is switched off would not be seen.
+        if (!s.isActive(place.head)) s.activeHeads.clear();
+    }, merges);
 }
 
 void OverviewView::mousePressEvent(QMouseEvent* event) {
     const std::optional<Place> place = event->button() == Qt::LeftButton ? placeAt(event->position()) : std::nullopt;
     if (!place) return View::mousePressEvent(event);
-    selection().edit(tr("layer and head"), [&](ViewState& s) {
-        s.layer = place->layer;
-        s.head = place->head;
-        // A head that is switched off would not be seen.
-        if (!s.isActive(place->head)) s.activeHeads.clear();
-    });
+    open(*place, false);
+}
+
+void OverviewView::keyPressEvent(QKeyEvent* event) {
+    if (!m_overview || m_overview->thumbs.empty() || event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier))
+        return View::keyPressEvent(event);
+    // From where the session is, which may be ahead of the picture.
+    Place place{std::clamp(selection().state().layer, 0, m_overview->layers - 1), selection().shownHead()};
+    switch (event->key()) {
+    case Qt::Key_Up: --place.layer; break;
+    case Qt::Key_Down: ++place.layer; break;
+    case Qt::Key_Left: --place.head; break;
+    case Qt::Key_Right: ++place.head; break;
+    default: return View::keyPressEvent(event);
+    }
+    if (place.layer < 0 || place.layer >= m_overview->layers || place.head < 0 || place.head >= m_overview->heads) return;
+    open(place, true);
+    emit pointedAt(sentenceOf(place.layer, place.head));
 }
 
 void OverviewView::leaveEvent(QEvent* event) {
-    m_hovered.reset();
-    update();
     View::leaveEvent(event);
+    point(std::nullopt);
 }
 
 } // namespace headscope

@@ -27,10 +27,15 @@ public:
     /// "Layer 3, head 5: previous token 92 %".
     QString sentenceOf(int layer, int head) const;
 
+signals:
+    /// What is under the pointer, in words; empty when it has left.
+    void pointedAt(const QString& sentence);
+
 protected:
     bool event(QEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
     void leaveEvent(QEvent* event) override;
 
 private:
@@ -41,6 +46,8 @@ private:
         friend bool operator==(const Place&, const Place&) = default;
     };
     Caption caption(const QFont& font, const QRectF& rect, const Theme& theme) const;
+    void point(std::optional<Place> place);
+    void open(const Place& place, bool merges);
     Layout layoutOf(const QRectF& rect) const;
     std::optional<Place> placeAt(const QPointF& point) const;
     void drawLabels(QPainter& painter, const Layout& layout, const Theme& theme) const;

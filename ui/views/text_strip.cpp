@@ -81,8 +81,8 @@ const TextStrip::Flow& TextStrip::flowFor(double width, const Theme& theme) cons
     m_flow.font = theme.font;
     if (!analysis() || analysis()->empty()) return m_flow;
     const double tag = analysis()->cross ? tagWidth(theme.font) : 0;
-    const auto add = [&](TokenSide side, TokenNames& names, const std::vector<Token>& tokens, const std::string& text) {
-        names.set(tokens, text, theme.font);
+    const auto add = [&](TokenSide side, TokenNames& names, const std::vector<Token>& tokens) {
+        names.set(tokens, theme.font);
         std::vector<double> widths = names.widths();
         for (double& w : widths) w = std::max(w + 2 * inside, 22.0);
         const FlowSpec spec{std::max(20.0, room - tag), lineHeight(theme.font), 4, names.rightToLeft()};
@@ -91,8 +91,8 @@ const TextStrip::Flow& TextStrip::flowFor(double width, const Theme& theme) cons
         if (!sentence.boxes.empty()) m_flow.height = sentence.boxes.back().bottom();
         m_flow.sentences.push_back(std::move(sentence));
     };
-    add(TokenSide::Query, m_queryNames, analysis()->queries, analysis()->text);
-    if (analysis()->cross) add(TokenSide::Key, m_keyNames, analysis()->keys, analysis()->text2);
+    add(TokenSide::Query, m_queryNames, analysis()->queries);
+    if (analysis()->cross) add(TokenSide::Key, m_keyNames, analysis()->keys);
     return m_flow;
 }
 
@@ -236,11 +236,13 @@ void TextStrip::drawChip(QPainter& painter, const Sentence& sentence, int index,
     const bool asKey = (both ? !focus.incoming : sentence.side == TokenSide::Key) && forbiddenKey(*analysis(), heads, focus, index);
     const bool forbidden = asQuery || asKey;
     if (forbidden && !chosen) drawHatch(painter, ground, theme);
-    painter.setPen(QPen(chosen || isPinned(sentence.side, index) ? role : theme.hairline, chosen ? 1.5 : 1));
-    painter.setBrush(chosen ? role : forbidden ? QColor(Qt::transparent) : faded(role, theme.dark ? 0.10 : 0.06));
+    // Nobody typed it: [CLS], </s>.
+    const bool special = (sentence.side == TokenSide::Query ? analysis()->queries : analysis()->keys)[static_cast<std::size_t>(index)].special;
+    painter.setPen(QPen(chosen || isPinned(sentence.side, index) ? role : theme.hairline, chosen ? 1.5 : 1, special ? Qt::DashLine : Qt::SolidLine));
+    painter.setBrush(chosen ? role : forbidden || special ? QColor(Qt::transparent) : faded(role, theme.dark ? 0.10 : 0.06));
     painter.drawRoundedRect(ground, 4, 4);
     painter.setFont(font);
-    painter.setPen(chosen ? theme.on(role) : forbidden ? theme.faint : theme.text);
+    painter.setPen(chosen ? theme.on(role) : forbidden || special ? theme.faint : theme.text);
     const QFontMetricsF metrics(font);
     // Measuring is slow, and the width of a name that is not bold is known.
     const bool fits = !chosen && sentence.names->widths()[static_cast<std::size_t>(index)] <= ground.width() - 2;

@@ -7,10 +7,27 @@
 
 namespace headscope {
 
-void TokenNames::set(const std::vector<Token>& tokens, const std::string& sentence, const QFont& font) {
+namespace {
+
+/// As Unicode's bidirectional algorithm judges a paragraph, rules P2 and P3: by its first letter.
+bool startsRightToLeft(const std::vector<Token>& tokens) {
+    for (const Token& token : tokens) {
+        if (token.special) continue;
+        for (const char32_t c : QString::fromStdString(token.text).toUcs4()) {
+            const QChar::Direction direction = QChar::direction(c);
+            if (direction == QChar::DirL) return false;
+            if (direction == QChar::DirR || direction == QChar::DirAL) return true;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
+void TokenNames::set(const std::vector<Token>& tokens, const QFont& font) {
     if (m_font != font || m_measured.size() > 20000) m_measured.clear();
     m_font = font;
-    m_rightToLeft = QString::fromStdString(sentence).isRightToLeft();
+    m_rightToLeft = startsRightToLeft(tokens);
     m_names.clear();
     m_widths.clear();
     const QFontMetricsF metrics(font);

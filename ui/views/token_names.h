@@ -15,8 +15,8 @@ namespace headscope {
 /// while the person types on.
 class TokenNames {
 public:
-    /// `sentence` (UTF-8) decides on which side reading starts.
-    void set(const std::vector<Token>& tokens, const std::string& sentence, const QFont& font);
+    /// The first letters that were typed decide on which side reading starts.
+    void set(const std::vector<Token>& tokens, const QFont& font);
 
     int count() const { return static_cast<int>(m_names.size()); }
     const QString& name(int index) const { return m_names[static_cast<std::size_t>(index)]; }

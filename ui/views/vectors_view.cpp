@@ -40,9 +40,22 @@ VectorsView::VectorsView(Selection& selection, QWidget* parent) : View(selection
 
 QString VectorsView::hint() const { return tr("One row per token: point at a number to read it"); }
 
+bool VectorsView::folded() const {
+    if (!analysis()->groups) return false;
+    const auto several = [](const Mask::Span& span) { return span.end - span.begin > 1; };
+    return std::ranges::any_of(analysis()->groups->queries, several) || std::ranges::any_of(analysis()->groups->keys, several);
+}
+
+Index VectorsView::tokenCount(const Block& block) const { return std::ssize(block.ofKeys ? analysis()->keys : analysis()->queries); }
+
+Index VectorsView::position(const Block& block, Index token) const {
+    const auto& groups = analysis()->groups;
+    return groups ? (block.ofKeys ? groups->keys : groups->queries)[static_cast<std::size_t>(token)].begin : token;
+}
+
 std::vector<VectorsView::Block> VectorsView::blocks(const Theme& theme) const {
     std::vector<Block> all;
-    if (!analysis() || analysis()->empty()) return all;
+    if (!analysis() || analysis()->empty() || folded()) return all;
     const LayerTrace& t = *analysis()->trace;
     const AttentionConfig& c = analysis()->config;
     const Index head = selection().shownHead();
@@ -99,16 +112,17 @@ std::vector<VectorsView::Block> VectorsView::arranged(const QRectF& rect, const 
 
 QImage VectorsView::image(const Block& block, const Theme& theme) const {
     const Matrix& m = *block.matrix;
-    const Index rows = std::min<Index>(m.rows(), std::max<Index>(1, static_cast<Index>(block.area.height() * 2)));
+    const Index tokens = tokenCount(block);
+    const Index rows = std::min<Index>(tokens, std::max<Index>(1, static_cast<Index>(block.area.height() * 2)));
     const Index columns = std::min<Index>(block.columns, std::max<Index>(1, static_cast<Index>(block.area.width() * 2)));
     const double scale = scaleOf(m, block.firstColumn, block.columns);
     QImage picture(static_cast<int>(columns), static_cast<int>(rows), QImage::Format_RGB32);
     for (Index r = 0; r < rows; ++r)
         for (Index c = 0; c < columns; ++c) {
             double strongest = 0;
-            for (Index i = r * m.rows() / rows; i < (r + 1) * m.rows() / rows; ++i)
+            for (Index i = r * tokens / rows; i < (r + 1) * tokens / rows; ++i)
                 for (Index j = c * block.columns / columns; j < (c + 1) * block.columns / columns; ++j) {
-                    const auto value = static_cast<double>(m(i, block.firstColumn + j));
+                    const auto value = static_cast<double>(m(position(block, i), block.firstColumn + j));
                     if (std::abs(value) > std::abs(strongest)) strongest = value;
                 }
             picture.setPixelColor(static_cast<int>(c), static_cast<int>(r), signedColour(scale > 0 ? strongest / scale : 0, theme));
@@ -154,6 +168,11 @@ void VectorsView::drawBlock(QPainter& painter, const Block& block, const Theme& 
 void VectorsView::render(QPainter& painter, const QRectF& rect, const Theme& theme) const {
     painter.save();
     painter.setFont(theme.font);
+    if (analysis() && !analysis()->empty() && folded()) {
+        painter.setPen(theme.faint);
+        painter.drawText(rect, static_cast<int>(Qt::AlignCenter | Qt::TextWordWrap),
+                         tr("Vectors belong to single tokens: switch off “fold into words” to see them"));
+    }
     for (const Block& block : arranged(rect, theme)) drawBlock(painter, block, theme);
     painter.restore();
 }
@@ -162,7 +181,7 @@ VectorsView::Place VectorsView::placeAt(const std::vector<Block>& all, const QPo
     for (std::size_t b = 0; b < all.size(); ++b) {
         const QRectF& area = all[b].area;
         if (!area.united(all[b].labels.isEmpty() ? area : all[b].labels).contains(at)) continue;
-        const Index rows = all[b].matrix->rows();
+        const Index rows = tokenCount(all[b]);
         const auto row = std::clamp<Index>(static_cast<Index>((at.y() - area.top()) / area.height() * static_cast<double>(rows)), 0, rows - 1);
         const auto column = static_cast<Index>((at.x() - area.left()) / area.width() * static_cast<double>(all[b].columns));
         return {static_cast<int>(b), row, area.contains(at) ? std::min(column, all[b].columns - 1) : -1};
@@ -198,7 +217,7 @@ bool VectorsView::event(QEvent* event) {
     }
     const Block& block = all[static_cast<std::size_t>(place.block)];
     const Token& token = (block.ofKeys ? analysis()->keys : analysis()->queries)[static_cast<std::size_t>(place.row)];
-    const double value = static_cast<double>((*block.matrix)(place.row, block.firstColumn + place.column));
+    const double value = static_cast<double>((*block.matrix)(position(block, place.row), block.firstColumn + place.column));
     QToolTip::showText(help->globalPos(), tr("%1 of “%2”, number %L3 of %L4: %5")
                                               .arg(block.name, tokenLabel(token))
                                               .arg(place.column + 1)

@@ -37,6 +37,11 @@ private:
         QRectF area;   ///< where its numbers are drawn
         QRectF labels; ///< where its tokens' names stand; empty: the block before has them
     };
+    /// Whether a token that is shown stands for several positions, none of whose vectors would be its own.
+    bool folded() const;
+    Index tokenCount(const Block& block) const;
+    /// Of a token in the trace's matrices.
+    Index position(const Block& block, Index token) const;
     std::vector<Block> blocks(const Theme& theme) const;
     std::vector<Block> arranged(const QRectF& rect, const Theme& theme) const;
     /// [height, width] at the most, each pixel the number of greatest magnitude of those it stands for.

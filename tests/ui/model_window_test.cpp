@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A model in the window, driven through its real widgets.
+#include "tests/ui/window_fixture.h"
+
+#include "core/io/safe_file.h"
+#include "ui/panels/side_panel.h"
+#include "ui/preferences.h"
+#include "ui/views/overview_view.h"
+#include "ui/views/text_strip.h"
+#include "ui/views/vectors_view.h"
+
+#include <QAbstractButton>
+#include <QAction>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDir>
+#include <QDragEnterEvent>
+#include <QFile>
+#include <QLabel>
+#include <QMenu>
+#include <QMimeData>
+#include <QProgressBar>
+#include <QSpinBox>
+#include <QTemporaryDir>
+#include <QUrl>
+
+namespace headscope::test {
+namespace {
+
+class ModelWindowTest : public WindowTest {
+protected:
+    /// With a sentence of the golden models' words, one of them in pieces: they read 40 tokens at most.
+    void SetUp() override {
+        WindowTest::SetUp();
+        document().edit(QStringLiteral("test"), [](Session& s) { s.text = "the unwanted cat sat"; });
+        ASSERT_TRUE(waitForAnswer());
+        document().undoStack().clear();
+    }
+    static QString golden(const char* name) {
+        return QStringLiteral(HEADSCOPE_SOURCE_DIR "/tests/golden/models/") + QString::fromLatin1(name);
+    }
+    void open(const char* name) {
+        window().files().useModel(golden(name));
+        ASSERT_TRUE(waitForSequel());
+        ASSERT_FALSE(document().error()) << document().error()->message();
+    }
+    /// The analysis and what follows it.
+    bool waitForSequel() {
+        return waitForAnswer() && QTest::qWaitFor([this] { return document().predictedRun() == document().analysis()->run; }, 20000);
+    }
+    void type(const QString& text) {
+        sentence().setFocus();
+        sentence().selectAll();
+        QTest::keyClicks(&sentence(), text);
+        ASSERT_TRUE(waitForSequel());
+    }
+    const Analysis& shown() { return *document().analysis(); }
+    OverviewView& overview() { return static_cast<OverviewView&>(window().viewOf(ViewKind::Overview)); }
+    QPoint centreOf(int layer, int head) { return overview().pictureOf(layer, head, overview().rect()).center().toPoint(); }
+};
+
+TEST_F(ModelWindowTest, AFolderTakesTheSandboxsPlaceAndGivesItBack) {
+    control<QSpinBox>("heads")->setValue(7);
+    ASSERT_TRUE(waitForAnswer());
+    const Sandbox dials = session().sandbox;
+    open("bert");
+    EXPECT_TRUE(shown().run);
+    EXPECT_TRUE(control<QLabel>("modelFacts")->text().contains(QStringLiteral("BERT, encoder")));
+    EXPECT_TRUE(control<QLabel>("modelFacts")->text().contains(QStringLiteral("%1 layers × %2 heads").arg(shown().layers()).arg(shown().heads())));
+    EXPECT_FALSE(control<QSpinBox>("heads")->isVisible());
+    EXPECT_FALSE(control<QAbstractButton>("maskSection")->isVisible());
+    EXPECT_TRUE(control<QSpinBox>("modelLayer")->isVisible());
+    EXPECT_TRUE(Preferences().openedModels().contains(golden("bert")));
+    window().files().useModel(QString());
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_EQ(session().sandbox, dials);
+    EXPECT_EQ(shown().heads(), 7);
+    EXPECT_TRUE(control<QSpinBox>("heads")->isVisible());
+    EXPECT_FALSE(control<QSpinBox>("modelLayer")->isVisible());
+    document().undoStack().undo();
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_TRUE(shown().run) << "one step of undo";
+}
+
+TEST_F(ModelWindowTest, TheMenuListsModelsAndWhyOneCannotBeOpened) {
+    QTemporaryDir broken;
+    QFile config(broken.filePath(QStringLiteral("config.json")));
+    ASSERT_TRUE(config.open(QIODevice::WriteOnly));
+    config.write(R"({"model_type": "mamba"})");
+    config.close();
+    Preferences().addOpenedModel(broken.path());
+    Preferences().addOpenedModel(golden("gpt2"));
+    auto* menu = control<QMenu>("sources");
+    emit menu->aboutToShow();
+    const auto entryOf = [&](const QString& folder) -> QAction* {
+        for (QAction* action : menu->actions())
+            if (action->data().toString() == folder) return action;
+        return nullptr;
+    };
+    ASSERT_TRUE(QTest::qWaitFor([&] { return entryOf(golden("gpt2")) != nullptr; }));
+    EXPECT_TRUE(entryOf(golden("gpt2"))->text().contains(QStringLiteral("GPT-2")));
+    EXPECT_TRUE(entryOf(golden("gpt2"))->text().contains(QStringLiteral("heads")));
+    ASSERT_NE(entryOf(broken.path()), nullptr);
+    EXPECT_FALSE(entryOf(broken.path())->isEnabled());
+    EXPECT_TRUE(entryOf(broken.path())->toolTip().contains(QStringLiteral("mamba")));
+    entryOf(golden("gpt2"))->trigger();
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_EQ(session().model, golden("gpt2").toStdString());
+    ASSERT_TRUE(shown().run);
+    EXPECT_EQ(shown().run->opened->model->config.family, "gpt2");
+}
+
+TEST_F(ModelWindowTest, AFailureStandsUnderTheControlAndLeavesThePicture) {
+    const AnalysisPtr before = document().analysis();
+    QTemporaryDir nothing;
+    window().files().useModel(nothing.path());
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_EQ(document().analysis(), before);
+    EXPECT_TRUE(control<QLabel>("modelError")->isVisible());
+    EXPECT_FALSE(control<QLabel>("modelError")->text().isEmpty());
+    EXPECT_TRUE(control<QLabel>("modelError")->toolTip().contains(QStringLiteral("config.json")));
+    EXPECT_FALSE(control<QLabel>("modelFacts")->isVisible());
+    EXPECT_FALSE(Preferences().openedModels().contains(nothing.path()));
+    document().undoStack().undo();
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_FALSE(control<QLabel>("modelError")->isVisible());
+}
+
+TEST_F(ModelWindowTest, AFolderOrItsWeightsCanBeDropped) {
+    for (const QString& path : {golden("bert"), golden("gpt2") + QStringLiteral("/model.safetensors")}) {
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(path)});
+        QDragEnterEvent enter(QPoint(400, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window(), &enter);
+        ASSERT_TRUE(enter.isAccepted());
+        QDropEvent drop(QPointF(400, 400), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window(), &drop);
+        ASSERT_TRUE(waitForSequel());
+        ASSERT_TRUE(shown().run) << path.toStdString();
+        EXPECT_TRUE(path.startsWith(QString::fromStdString(session().model)));
+    }
+}
+
+/// A BERT of 200 MB that takes a moment to read: its weights are one hole in the file.
+QString slowModel(const QTemporaryDir& folder) {
+    constexpr std::int64_t vocabulary = 50000, width = 1024;
+    const auto write = [&](const char* name, const QByteArray& bytes, qint64 size) {
+        QFile file(folder.filePath(QString::fromLatin1(name)));
+        EXPECT_TRUE(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.resize(std::max<qint64>(size, bytes.size())));
+    };
+    const QString bert = QStringLiteral(HEADSCOPE_SOURCE_DIR "/tests/golden/models/bert/tokenizer.json");
+    QFile::copy(bert, folder.filePath(QStringLiteral("tokenizer.json")));
+    write("config.json", R"({"model_type":"gpt2","vocab_size":50000,"n_embd":1024,"n_layer":0,"n_head":16,"n_positions":64})", 0);
+    QByteArray header = R"({"wte.weight":{"dtype":"F32","shape":[50000,1024],"data_offsets":[0,204800000]},)"
+                        R"("wpe.weight":{"dtype":"F32","shape":[64,1024],"data_offsets":[204800000,205062144]},)"
+                        R"("ln_f.weight":{"dtype":"F32","shape":[1024],"data_offsets":[205062144,205066240]},)"
+                        R"("ln_f.bias":{"dtype":"F32","shape":[1024],"data_offsets":[205066240,205070336]}})";
+    while (header.size() % 8 != 0) header += ' ';
+    QByteArray start(8, '\0');
+    for (int i = 0; i < 8; ++i) start[i] = static_cast<char>((static_cast<std::uint64_t>(header.size()) >> (8 * i)) & 0xFF);
+    write("model.safetensors", start + header, start.size() + header.size() + vocabulary * width * 4 + 270336);
+    return folder.path();
+}
+
+TEST_F(ModelWindowTest, OpeningCanBeCancelledAndTakesTheChoiceBack) {
+    QTemporaryDir folder;
+    const AnalysisPtr before = document().analysis();
+    window().files().useModel(slowModel(folder));
+    ASSERT_TRUE(document().busy());
+    control<QAbstractButton>("cancelLoading")->click();
+    ASSERT_TRUE(waitForAnswer());
+    EXPECT_TRUE(session().model.empty());
+    EXPECT_FALSE(document().error());
+    EXPECT_EQ(shown().text, before->text);
+    EXPECT_FALSE(shown().run);
+    EXPECT_FALSE(control<QWidget>("loading")->isVisible());
+}
+
+TEST_F(ModelWindowTest, LayersAreChosenBySpinKeysAndOverview) {
+    open("bert");
+    ASSERT_GT(shown().layers(), 1);
+    auto* layer = control<QSpinBox>("modelLayer");
+    EXPECT_EQ(layer->maximum(), shown().layers());
+    const Matrix first = shown().trace->weights(0);
+    layer->setValue(2);
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_EQ(shown().layer, 1);
+    EXPECT_NE(shown().trace->weights(0), first);
+    EXPECT_TRUE(window().description().startsWith(QStringLiteral("Layer 2, head 1")));
+    pressKey(Qt::Key_BraceLeft, Qt::ShiftModifier);
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_EQ(shown().layer, 0);
+    EXPECT_EQ(layer->value(), 1);
+    pressKey(Qt::Key_BraceLeft, Qt::ShiftModifier);
+    EXPECT_TRUE(window().description().contains(QStringLiteral("first layer")));
+    document().undoStack().undo();
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_EQ(shown().layer, 1);
+    pressKey(Qt::Key_M);
+    EXPECT_TRUE(session().sandbox.mask.none());
+    EXPECT_TRUE(window().description().contains(QStringLiteral("its mask")));
+}
+
+TEST_F(ModelWindowTest, TheOverviewOpensLayersAndHeads) {
+    auto* action = control<QAction>("overview");
+    EXPECT_FALSE(overview().isVisible());
+    EXPECT_FALSE(action->isEnabled());
+    EXPECT_TRUE(action->toolTip().contains(QStringLiteral("one layer")));
+    open("bert");
+    ASSERT_TRUE(overview().isVisible());
+    ASSERT_TRUE(action->isEnabled());
+    QTest::mouseMove(&overview(), centreOf(1, 1));
+    EXPECT_TRUE(window().description().startsWith(QStringLiteral("Layer 2, head 2:"))) << window().description().toStdString();
+    QTest::mouseClick(&overview(), Qt::LeftButton, Qt::NoModifier, centreOf(1, 1));
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_EQ(shown().layer, 1);
+    EXPECT_EQ(session().view.head, 1);
+    overview().setFocus();
+    EXPECT_EQ(session().view.view, ViewKind::Overview);
+    QTest::keyClick(&overview(), Qt::Key_Up);
+    QTest::keyClick(&overview(), Qt::Key_Left);
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_EQ(shown().layer, 0);
+    EXPECT_EQ(session().view.head, 0);
+    QTest::keyClick(&overview(), Qt::Key_F9);
+    EXPECT_FALSE(overview().isVisible());
+    QTest::keyClick(&window(), Qt::Key_F9);
+    EXPECT_TRUE(overview().isVisible());
+    window().files().useModel(QString());
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_FALSE(overview().isVisible());
+}
+
+TEST_F(ModelWindowTest, PairsAreFilteredAndFoldedOnlyWhereThereAreTwo) {
+    open("bert");
+    auto* pairs = control<QComboBox>("modelPairs");
+    EXPECT_FALSE(pairs->isEnabled());
+    EXPECT_TRUE(pairs->toolTip().contains(QStringLiteral("one text")));
+    control<QAbstractButton>("pair")->click();
+    QTest::keyClicks(&window().sentence().second(), QStringLiteral("the dog"));
+    ASSERT_TRUE(waitForSequel());
+    ASSERT_TRUE(shown().run->pair);
+    ASSERT_TRUE(pairs->isEnabled());
+    const std::size_t all = shown().queries.size();
+    pairs->setCurrentIndex(static_cast<int>(Pairs::AB));
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_TRUE(shown().cross);
+    EXPECT_EQ(shown().queries.size() + shown().keys.size(), all);
+    EXPECT_EQ(shown().keys.back().sequence, -1);
+    control<QAction>("vectors")->setChecked(true);
+    document().undoStack().undo();
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_EQ(shown().queries.size(), all);
+}
+
+TEST_F(ModelWindowTest, FoldedWordsHaveNoVectorsOfTheirOwn) {
+    open("bert");
+    const std::size_t pieces = shown().queries.size();
+    control<QAction>("vectors")->setChecked(true);
+    const auto before = pictures();
+    control<QCheckBox>("modelWords")->click();
+    ASSERT_TRUE(waitForSequel());
+    ASSERT_LT(shown().queries.size(), pieces) << "the sentence has a word of several pieces";
+    EXPECT_NE(pictures().at(QStringLiteral("vectors")), before.at(QStringLiteral("vectors")));
+    VectorsView* vectors = window().findChild<VectorsView*>();
+    QTest::mouseClick(vectors, Qt::LeftButton, Qt::NoModifier, vectors->rect().center());
+    EXPECT_TRUE(session().view.pinnedQueries.empty()) << "there is no row to take";
+}
+
+TEST_F(ModelWindowTest, AttentionOfEncoderDecodersIsChosen) {
+    open("bart");
+    auto* site = control<QComboBox>("modelSite");
+    ASSERT_TRUE(site->isVisible());
+    EXPECT_EQ(shown().site, Site::Cross);
+    EXPECT_EQ(shown().queries.size(), 1U) << "the decoder has its start token";
+    site->setCurrentIndex(1);
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_EQ(shown().site, Site::Encoder);
+    site->setCurrentIndex(2);
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_EQ(shown().site, Site::Decoder);
+    open("gpt2");
+    EXPECT_FALSE(site->isVisible());
+    EXPECT_FALSE(control<QAbstractButton>("pair")->isEnabled());
+    EXPECT_TRUE(control<QAbstractButton>("pair")->toolTip().contains(QStringLiteral("continues one text")));
+}
+
+TEST_F(ModelWindowTest, ADecodersPredictionContinuesTheText) {
+    open("gpt2");
+    type(QStringLiteral("the cat"));
+    auto* bar = control<QWidget>("predictions");
+    ASSERT_TRUE(bar->isVisible());
+    ASSERT_FALSE(document().predictions().empty());
+    const std::vector<Prediction>& all = document().predictions().front().predictions;
+    EXPECT_TRUE(std::is_sorted(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.probability > b.probability; }));
+    // The first that is no special token.
+    std::size_t rank = 0;
+    while (rank < all.size() && !fillIn(*document().predictedRun(), document().predictions().front().position, all[rank].id)) ++rank;
+    ASSERT_LT(rank, all.size());
+    const std::int64_t id = all[rank].id;
+    const std::size_t length = shown().queries.size();
+    QTest::mouseClick(control<QAbstractButton>(("prediction" + std::to_string(rank)).c_str()), Qt::LeftButton);
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_TRUE(session().text.starts_with("the cat"));
+    EXPECT_GT(session().text.size(), 7U);
+    EXPECT_EQ(sentence().text().toStdString(), session().text);
+    EXPECT_GE(shown().queries.size(), length);
+    // The written text is read as that token again wherever the vocabulary has one way to spell it.
+    if (shown().queries.size() == length + 1) {
+        EXPECT_EQ(shown().run->tokens.back().id, id);
+    }
+    document().undoStack().undo();
+    EXPECT_EQ(session().text, "the cat") << "one step of undo";
+}
+
+TEST_F(ModelWindowTest, AWordIsLeftOpenAndFilledIn) {
+    open("bert");
+    type(QStringLiteral("the cat sat"));
+    auto* bar = control<QWidget>("predictions");
+    auto* put = control<QAbstractButton>("putMask");
+    ASSERT_TRUE(bar->isVisible());
+    EXPECT_TRUE(control<QLabel>("predicted")->text().contains(QStringLiteral("[MASK]")));
+    EXPECT_FALSE(put->isEnabled());
+    EXPECT_TRUE(put->toolTip().contains(QStringLiteral("choose a word")));
+    int cat = -1;
+    for (std::size_t i = 0; i < shown().queries.size(); ++i)
+        if (shown().queries[i].begin == 4) cat = static_cast<int>(i);
+    ASSERT_GE(cat, 0);
+    auto* strip = window().findChild<TextStrip*>();
+    QTest::mouseClick(strip, Qt::LeftButton, Qt::NoModifier, strip->chip(TokenSide::Query, cat).center().toPoint());
+    ASSERT_TRUE(put->isEnabled());
+    const Token token = shown().queries[static_cast<std::size_t>(cat)];
+    QTest::mouseClick(put, Qt::LeftButton);
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_EQ(session().text, "the [MASK]" + std::string("the cat sat").substr(static_cast<std::size_t>(token.end)));
+    ASSERT_EQ(document().predictions().size(), 1U);
+    const ModelRunPtr run = document().predictedRun();
+    const PositionPrediction at = document().predictions().front();
+    std::size_t rank = 0;
+    while (rank < at.predictions.size() && !fillIn(*run, at.position, at.predictions[rank].id)) ++rank;
+    ASSERT_LT(rank, at.predictions.size());
+    QTest::mouseClick(control<QAbstractButton>(("prediction" + std::to_string(rank)).c_str()), Qt::LeftButton);
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_EQ(session().text.find("[MASK]"), std::string::npos);
+    EXPECT_TRUE(session().text.starts_with("the"));
+    document().undoStack().undo();
+    EXPECT_NE(session().text.find("[MASK]"), std::string::npos);
+}
+
+TEST_F(ModelWindowTest, NothingIsPredictedWithoutAHeadAndThePanelSaysSo) {
+    open("bert_bare");
+    EXPECT_FALSE(control<QWidget>("predictions")->isVisible());
+    EXPECT_TRUE(control<QLabel>("modelFacts")->text().contains(QStringLiteral("no output head")));
+    open("gpt2");
+    EXPECT_TRUE(control<QWidget>("predictions")->isVisible());
+    window().files().useModel(QString());
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_FALSE(control<QWidget>("predictions")->isVisible());
+}
+
+TEST_F(ModelWindowTest, WhatIsShownOfAModelIsSavedAndOpened) {
+    open("bert");
+    control<QSpinBox>("modelLayer")->setValue(2);
+    control<QCheckBox>("modelWords")->click();
+    ASSERT_TRUE(waitForSequel());
+    const Session saved = session();
+    QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("a.headscope"));
+    ASSERT_TRUE(window().files().save(path));
+    document().reset(firstSession(), QString());
+    ASSERT_TRUE(waitForSequel());
+    window().files().open(path);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return document().path() == path; }));
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_EQ(session().view, saved.view);
+    ASSERT_TRUE(shown().run);
+    EXPECT_EQ(shown().layer, 1);
+}
+
+TEST_F(ModelWindowTest, PinsFollowAModelsTokensWhileTyping) {
+    open("bert");
+    type(QStringLiteral("the cat sat"));
+    const auto last = static_cast<int>(shown().queries.size()) - 2; // before [SEP]
+    window().selection().pinQuery(last, false);
+    const std::string pinned = shown().queries[static_cast<std::size_t>(last)].text;
+    QTextCursor cursor = sentence().textCursor();
+    cursor.movePosition(QTextCursor::Start);
+    sentence().setTextCursor(cursor);
+    QTest::keyClicks(&sentence(), QStringLiteral("the "));
+    ASSERT_TRUE(waitForSequel());
+    ASSERT_EQ(session().view.pinnedQueries.size(), 1U);
+    EXPECT_GT(session().view.pinnedQueries[0], last);
+    EXPECT_EQ(shown().queries[static_cast<std::size_t>(session().view.pinnedQueries[0])].text, pinned);
+}
+
+} // namespace
+} // namespace headscope::test
