@@ -267,6 +267,17 @@ TEST_F(ModelWindowTest, FoldedWordsHaveNoVectorsOfTheirOwn) {
     EXPECT_TRUE(session().view.pinnedQueries.empty()) << "there is no row to take";
 }
 
+TEST_F(ModelWindowTest, AChipSaysWhatItsTokenWasTypedAs) {
+    open("bert");
+    type(QStringLiteral("The x cat"));
+    auto* strip = window().findChild<TextStrip*>();
+    ASSERT_EQ(shown().queries[2].text, "[UNK]") << "the vocabulary has no x";
+    QTest::mouseMove(strip, strip->chip(TokenSide::Query, 2).center().toPoint());
+    EXPECT_TRUE(strip->toolTip().contains(QStringLiteral("stands for “x”"))) << strip->toolTip().toStdString();
+    QTest::mouseMove(strip, strip->chip(TokenSide::Query, 3).center().toPoint());
+    EXPECT_FALSE(strip->toolTip().contains(QStringLiteral("stands for")));
+}
+
 TEST_F(ModelWindowTest, AttentionOfEncoderDecodersIsChosen) {
     open("bart");
     auto* site = control<QComboBox>("modelSite");

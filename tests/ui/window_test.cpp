@@ -115,8 +115,7 @@ TEST_F(WindowTest, NotesTakeFourLinesUntilMoreIsAskedFor) {
     EXPECT_LE(notes->height(), four);
     EXPECT_TRUE(notes->text().endsWith(QChar(0x2026)));
     control<QAbstractButton>("moreNotes")->click();
-    QTest::qWait(20);
-    EXPECT_GT(notes->height(), four);
+    EXPECT_TRUE(QTest::qWaitFor([&] { return notes->height() > four; })) << notes->height();
     EXPECT_TRUE(notes->text().contains(QString::fromStdString(document().analysis()->notes.back())));
 }
 

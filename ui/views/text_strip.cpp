@@ -269,6 +269,19 @@ void TextStrip::drawBars(QPainter& painter, const QRectF& box, const Theme& them
     }
 }
 
+QString TextStrip::typedTip(const TokenPlace& place) const {
+    const Analysis& a = *analysis();
+    const bool key = place.side == TokenSide::Key;
+    const Token& token = (key ? a.keys : a.queries)[static_cast<std::size_t>(place.index)];
+    if (!a.run || token.begin < 0) return {};
+    // The ranges of what a decoder reads count in the second text, too.
+    const bool second = token.sequence == 1 || a.site == Site::Decoder || (a.site == Site::Cross && !key);
+    const std::string& text = second ? a.text2 : a.text;
+    const std::string typed = text.substr(static_cast<std::size_t>(token.begin), static_cast<std::size_t>(token.end - token.begin));
+    if (typed.empty() || typed == token.text) return {};
+    return tr("Token %1 stands for “%2”\n").arg(tokenLabel(token), QString::fromStdString(typed));
+}
+
 void TextStrip::mouseMoveEvent(QMouseEvent* event) {
     const std::optional<TokenPlace> place = placeAt(event->position());
     setCursor(place ? Qt::PointingHandCursor : Qt::ArrowCursor);
@@ -280,7 +293,7 @@ void TextStrip::mouseMoveEvent(QMouseEvent* event) {
         if (place->side == TokenSide::Query) selection().hoverQuery(place->index);
         else selection().hoverKey(place->index);
     });
-    setToolTip(describe(*analysis(), selection()));
+    setToolTip(typedTip(*place) + describe(*analysis(), selection()));
 }
 
 void TextStrip::mousePressEvent(QMouseEvent* event) {

@@ -77,6 +77,8 @@ private:
     void drawBars(QPainter& painter, const QRectF& box, const Theme& theme, const Bars& bars, int index) const;
     bool isChosen(const LinkFocus& focus, TokenSide side, int index) const;
     bool isPinned(TokenSide side, int index) const;
+    /// What was typed where a model's token says something else; else empty.
+    QString typedTip(const TokenPlace& place) const;
     void pin(const TokenPlace& place, bool add);
     void moveBy(int steps);
     void keepInSight();
