@@ -192,9 +192,12 @@ void SessionFiles::chooseModel() {
     if (!folder.isEmpty()) useModel(folder);
 }
 
-void SessionFiles::useModel(const QString& model) {
+void SessionFiles::useModel(const QString& model, bool takesSecond) {
     const bool again = !model.isEmpty() && m_document.session().model == native(model);
-    m_document.edit(tr("model"), [&](Session& s) { takeModel(s, native(model)); });
+    m_document.edit(tr("model"), [&](Session& s) {
+        takeModel(s, native(model));
+        if (!takesSecond) s.text2.reset();
+    });
     if (again) m_document.rereadFiles();
 }
 

@@ -49,7 +49,8 @@ public:
     void useMask(std::shared_ptr<const MaskGrid> mask);
     void loadMask(const QString& path);
     /// A model in place of the sandbox, by folder or name; empty: the sandbox again, with its dials as they were.
-    void useModel(const QString& model);
+    /// Without takesSecond a second text goes with the same step of undo.
+    void useModel(const QString& model, bool takesSecond = true);
     /// Any file or folder: a session, a model, weights, a mask or token vectors.
     void drop(const QString& path);
 

@@ -103,8 +103,13 @@ TEST_F(ModelWindowTest, TheMenuListsModelsAndWhyOneCannotBeOpened) {
     ASSERT_NE(entryOf(broken.path()), nullptr);
     EXPECT_FALSE(entryOf(broken.path())->isEnabled());
     EXPECT_TRUE(entryOf(broken.path())->toolTip().contains(QStringLiteral("mamba")));
+    // A second sentence of the sandbox goes where the model takes none.
+    control<QAbstractButton>("pair")->click();
+    ASSERT_TRUE(session().text2);
     entryOf(golden("gpt2"))->trigger();
     ASSERT_TRUE(waitForSequel());
+    EXPECT_FALSE(document().error());
+    EXPECT_FALSE(session().text2);
     EXPECT_EQ(session().model, golden("gpt2").toStdString());
     ASSERT_TRUE(shown().run);
     EXPECT_EQ(shown().run->opened->model->config.family, "gpt2");

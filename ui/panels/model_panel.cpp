@@ -118,7 +118,7 @@ void ModelPanel::addSource() {
     addWide(m_source);
     addError(QStringLiteral("modelError"), [](const Session& s, const Error&) { return !s.model.empty(); });
     auto* download = new DownloadPanel(document().modelPlaces(), this);
-    connect(download, &DownloadPanel::downloaded, this, &ModelPanel::modelWanted);
+    connect(download, &DownloadPanel::downloaded, this, [this](const QString& name) { emit modelWanted(name); });
     m_facts->setObjectName(QStringLiteral("modelFacts"));
     m_facts->setTextFormat(Qt::PlainText);
     m_facts->setWordWrap(true);
@@ -224,7 +224,8 @@ void ModelPanel::addEntry(const ModelEntry& entry) {
     action->setEnabled(problem.isEmpty());
     action->setCheckable(true);
     action->setChecked(document().session().model == entry.name);
-    connect(action, &QAction::triggered, this, [this, name] { emit modelWanted(name); });
+    const bool takesSecond = entry.description.kind != ModelKind::Decoder;
+    connect(action, &QAction::triggered, this, [this, name, takesSecond] { emit modelWanted(name, takesSecond); });
 }
 
 void ModelPanel::syncSource() {

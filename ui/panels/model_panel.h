@@ -22,8 +22,8 @@ public:
     explicit ModelPanel(Document& document, QWidget* parent = nullptr);
 
 signals:
-    /// By name or folder; empty: the sandbox.
-    void modelWanted(const QString& model);
+    /// By name or folder; empty: the sandbox. A decoder takes no second text.
+    void modelWanted(const QString& model, bool takesSecond = true);
     void folderWanted();
     void said(const QString& message);
 
