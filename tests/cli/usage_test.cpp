@@ -130,7 +130,7 @@ const Wrong cases[] = {
     {"InfiniteSize", draw({"--mm", "infx60"}), "--mm"},
     {"UnknownDesign", trace({"--designs", "previous,last"}), "--designs: unknown value \"last\""},
     {"UnknownWeights", trace({"--weights", "trained"}), "--weights: unknown value"},
-    {"WeightsOfAnotherKind", trace({"--weights", "model.pt"}), "--weights: unknown value"},
+    {"WeightsOfAnotherKind", trace({"--weights", "model.pt"}), "--weights: pickles and HDF5 files are not read; convert"},
     {"InputOfAnotherKind", trace({"--input", "x.csv"}), "--input: \"x.csv\" is not the name of a .npy"},
     // masks
     {"UnknownMask", trace({"--mask", "diagonal"}), "--mask: unknown value"},

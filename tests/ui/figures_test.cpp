@@ -147,7 +147,7 @@ TEST_F(Figures, SeveralWordsHaveOneShareInEveryView) {
         show(kind, session);
         share = 0;
         for (const int q : session.view.pinnedQueries) share += static_cast<double>(analysis->weight(0, q, 0)) / 3;
-        EXPECT_TRUE(svg().contains(QStringLiteral(">%1<").arg(percent(share)))) << static_cast<int>(kind) << percent(share).toStdString();
+        EXPECT_TRUE(svg().contains(percent(share) + QLatin1Char('<'))) << static_cast<int>(kind) << percent(share).toStdString();
     }
     EXPECT_TRUE(svg().contains(QStringLiteral("3 words together, mean")));
     EXPECT_TRUE(describe(*analysis, selection).contains(QStringLiteral("together read on average %1 from “The”").arg(percent(share))))
