@@ -22,7 +22,7 @@ struct TraceRequest {
     std::vector<int> heads;
     std::string site; ///< "self", "encoder", "decoder", "cross", or empty: all that there are
     int layer = -1;   ///< −1: all
-    std::vector<std::string> maskFiles; ///< where a free mask came from, for config; may be empty
+    std::vector<std::string> maskFiles = {}; ///< where a free mask came from, for config; may be empty
 };
 
 /// Usage error for a name, head, site or layer that this analysis does not have; Input error for one without tokens.

@@ -171,11 +171,11 @@ TEST_F(Download, GoesOnAfterABreak) {
     ASSERT_GE(requests.size(), 3u);
     EXPECT_EQ(requests[0].header("range"), "");
     std::size_t furthest = 0;
-    for (const HubRequest& request : requests) {
-        const std::string range = request.header("range");
+    for (const HubRequest& asked : requests) {
+        const std::string range = asked.header("range");
         if (range.empty()) continue; // nothing had come
         ASSERT_TRUE(range.starts_with("bytes=") && range.ends_with("-")) << range;
-        EXPECT_EQ(request.header("if-range"), "\"of-the-cdn\"");
+        EXPECT_EQ(asked.header("if-range"), "\"of-the-cdn\"");
         furthest = std::max(furthest, static_cast<std::size_t>(std::stoul(range.substr(6))));
     }
     EXPECT_GT(furthest, 0u);

@@ -54,7 +54,9 @@ TEST(LinksLayout, StripesStandBetweenNamesAndCurves) {
             EXPECT_EQ(name.united(stripes), layout.box(side, 2));
             const QPointF port = layout.port(side, 2, 0, 1, 3);
             EXPECT_NEAR(horizontal ? std::abs(stripes.center().y() - port.y()) : std::abs(stripes.center().x() - port.x()), 10, 1e-9);
-            if (!horizontal) EXPECT_GE(name.width(), 40 + spec.number);
+            if (!horizontal) {
+                EXPECT_GE(name.width(), 40 + spec.number);
+            }
         }
 }
 

@@ -331,8 +331,9 @@ TEST_F(WindowTest, NobodyHearsMarkup) {
     for (const QWidget* widget : window().findChildren<QWidget*>()) {
         for (const QString& words : {widget->accessibleName(), widget->accessibleDescription()})
             EXPECT_FALSE(Qt::mightBeRichText(words)) << words.toStdString();
-        if (widget->toolTip().contains(QLatin1Char('\n')))
+        if (widget->toolTip().contains(QLatin1Char('\n'))) {
             EXPECT_FALSE(Qt::mightBeRichText(widget->toolTip())) << "loses its lines: " << widget->toolTip().toStdString();
+        }
     }
     EXPECT_EQ(control<QWidget>("dK")->accessibleName(), QStringLiteral("Key size d_k"));
 }

@@ -194,7 +194,9 @@ TEST(Dropout, SaysWhichWeightsItDropped) {
         const Matrix weights = t->weights(h);
         for (Index i = 0; i < 100; ++i)
             for (Index j = 0; j < 100; ++j) {
-                if (j <= i) ASSERT_GT(softmax(i, j), 0);
+                if (j <= i) {
+                    ASSERT_GT(softmax(i, j), 0);
+                }
                 ASSERT_EQ(isDropped(*t, h, i, j), softmax(i, j) > 0 && weights(i, j) == 0) << h << ' ' << i << ' ' << j;
             }
     }
