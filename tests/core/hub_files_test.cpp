@@ -21,9 +21,10 @@ TEST(HubNames, FollowTheHubsRules) {
     // Taken from the examples in the documentation of huggingface_hub's validate_repo_id.
     for (const char* good : {"foo", "foo/bar", "123", "Foo-BAR_foo.bar123", "google-bert/bert-base-uncased", "a/b.c"})
         EXPECT_TRUE(checkHubName(good).ok()) << good;
+    const std::string tooLong(97, 'x');
     for (const std::string bad :
          {"", "/", "a/", "/b", "datasets/foo/bar", ".repo_id", "foo--bar", "foo.git", "other..repo..id", "-x/y", "x/y-", "a b",
-          "caf\xC3\xA9", "../x", "x/..", "a\nb", "a?b", std::string(97, 'x').c_str()})
+          "caf\xC3\xA9", "../x", "x/..", "a\nb", "a?b", tooLong.c_str()})
         EXPECT_EQ(checkHubName(bad).ok() ? ErrorCode::Io : checkHubName(bad).error().code, ErrorCode::Usage) << bad;
     EXPECT_TRUE(checkHubName(std::string(96, 'x') + "/" + std::string(96, 'y')).ok());
 }
