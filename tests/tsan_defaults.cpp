@@ -18,5 +18,6 @@ extern "C" const char* __tsan_default_suppressions() {
            "race_top:libicuuc.so\n"
            "race_top:QEvent::type\n"
            "race_top:QWaitCondition\n"
-           "race_top:operator delete\n";
+           "race_top:operator delete\n"
+           "race:std::stop_token::_Stop_state_t::_M_remove_callback\n"; // libstdc++ 12 reads who asked without its lock
 }

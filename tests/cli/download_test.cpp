@@ -127,13 +127,14 @@ TEST_F(DownloadVerb, NoSpaceIsToldAndWhatCameIsKept) {
 TEST_F(DownloadVerb, CtrlCLeavesWhatCanBeContinued) {
     const std::string cdn = FakeHub::cdnPath(model.at("model.safetensors"));
     for (const auto& [signal, code] : {std::pair(SIGINT, 130), std::pair(SIGTERM, 143)}) {
-        std::atomic<pid_t> child = 0;
-        hub.answerFirst(cdn, 1, [&, signal = signal](const HubRequest& r) {
+        const auto known = std::make_shared<std::atomic<pid_t>>(0); // the thread that sends may outlive this turn
+        std::atomic<pid_t>& child = *known;
+        hub.answerFirst(cdn, 1, [&, known, signal = signal](const HubRequest& r) {
             HubReply reply = FakeHub::send(r, model.at("model.safetensors"), "of-the-cdn");
             reply.stallAfter = 40'000;
-            std::thread([&child, signal] {
+            std::thread([known, signal] {
                 std::this_thread::sleep_for(std::chrono::milliseconds(300));
-                ::kill(child, signal);
+                ::kill(*known, signal);
             }).detach();
             return reply;
         });
