@@ -3,6 +3,7 @@
 
 #include "core/attention/config.h"
 #include "core/base/activation.h"
+#include "core/model/generation_rules.h"
 
 #include <cstdint>
 #include <optional>
@@ -104,6 +105,7 @@ struct ModelConfig {
 
     int decoderStart = 0; ///< what the decoder reads first (encoder–decoders)
     ConfigIds special;
+    GenerationRules generation;
 
     /// The only stack of encoders and decoders; an encoder–decoder has two.
     const StackConfig& stack() const { return kind == ModelKind::Decoder ? decoder : encoder; }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/predict.h"
 
+#include "core/session/apply_rules.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -38,32 +40,36 @@ const std::vector<Token>& spoken(const ModelRun& run) {
     return run.tokens2.empty() ? run.tokens : run.tokens2;
 }
 
-bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+bool isSpace(char c) {
+    return c == ' ' || c == '\t' || c == '\n';
+}
 
-/// The token as it continues the others, with the space that the vocabulary wants before it.
-std::string continuation(const ModelRun& run, std::int64_t id) {
+/// The token as it continues those up to `last`, with the space that the vocabulary wants before it.
+std::string continuation(const ModelRun& run, Index last, std::int64_t id) {
     const Tokenizer& tokenizer = *run.opened->tokenizer;
     std::vector<std::int64_t> ids;
-    for (const Token& token : spoken(run)) ids.push_back(token.id);
+    for (Index i = 0; i <= last; ++i) ids.push_back(spoken(run)[static_cast<std::size_t>(i)].id);
     const std::string before = tokenizer.decode(ids, true);
     ids.push_back(id);
     const std::string after = tokenizer.decode(ids, true);
     return after.starts_with(before) ? after.substr(before.size()) : tokenizer.decode({&id, 1}, true);
 }
 
-/// The text with bytes [begin, end) replaced by a vocabulary's entry.
-std::string replaced(const std::string& text, std::size_t begin, std::size_t end, const Tokenizer& tokenizer, std::int64_t id) {
-    std::string head = text.substr(0, begin);
+/// The text with the token's range replaced by a vocabulary's entry.
+std::string replaced(const std::string& text, const Token& token, const Tokenizer& tokenizer, std::int64_t id) {
+    std::string head = text.substr(0, static_cast<std::size_t>(token.begin));
     std::string piece = tokenizer.readable(id);
     const std::string entry = tokenizer.entry(id).value_or(piece);
     if (entry.starts_with("##") && entry.size() > 2) {
         // WordPiece: the rest of the word before it.
         piece = entry.substr(2);
         while (!head.empty() && isSpace(head.back())) head.pop_back();
+    } else if (tokenizer.entry(token.id).value_or("").starts_with("##") && !head.empty() && !isSpace(head.back())) {
+        piece.insert(0, 1, ' '); // a word of its own where the rest of one was
     } else if (!piece.empty() && isSpace(piece.front()) && (head.empty() || isSpace(head.back()))) {
         piece.erase(0, 1);
     }
-    return head + piece + text.substr(end);
+    return head + piece + text.substr(static_cast<std::size_t>(token.end));
 }
 
 /// The run with one more token behind the ones that the head speaks of.
@@ -110,6 +116,20 @@ Result<std::vector<Index>> predictedPositions(const ModelRun& run) {
     return positions;
 }
 
+std::vector<Index> positionsOf(const Analysis& a, std::span<const int> queries) {
+    std::vector<Index> positions;
+    if (!a.run || a.site == Site::Encoder) return positions;
+    const bool encoder = a.run->opened->model->config.kind == ModelKind::Encoder;
+    for (const int query : queries) {
+        if (query < 0 || query >= std::ssize(a.queries)) continue;
+        const Mask::Span group =
+            a.groups ? a.groups->queries[static_cast<std::size_t>(query)] : Mask::Span{query, query + 1};
+        const Index position = encoder ? group.begin : group.end - 1;
+        if (!encoder || canFillIn(*a.run, position)) positions.push_back(position);
+    }
+    return positions;
+}
+
 Result<std::vector<PositionPrediction>> predict(const ModelRun& run, std::span<const Index> positions, int top,
                                                 std::stop_token stop) {
     if (!run.opened->model->hasHead()) return noHead(*run.opened);
@@ -130,18 +150,32 @@ bool isText(const ModelRun& run, std::int64_t id) {
     return !tokenizer.isSpecial(id) && tokenizer.decode({&id, 1}, true).find("\xEF\xBF\xBD") == std::string::npos;
 }
 
+bool canFillIn(const ModelRun& run, Index position) {
+    const auto& tokens = spoken(run);
+    const auto at = static_cast<std::size_t>(position);
+    if (run.opened->model->config.kind == ModelKind::Encoder)
+        return tokens[at].begin >= 0 && tokens[at].end > tokens[at].begin;
+    if (at + 1 == tokens.size()) return true;
+    // Pieces of one character share its range.
+    const Token& next = tokens[at + 1];
+    return next.begin >= std::max<std::int64_t>(tokens[at].end, 0) && next.end > next.begin;
+}
+
 std::optional<FilledText> fillIn(const ModelRun& run, Index position, std::int64_t id) {
-    const Tokenizer& tokenizer = *run.opened->tokenizer;
-    if (!isText(run, id)) return std::nullopt;
-    if (run.opened->model->config.kind != ModelKind::Encoder) {
-        const bool second = !run.tokens2.empty();
-        return FilledText{second, (second ? run.text2.value_or("") : run.text) + continuation(run, id)};
+    if (!isText(run, id) || !canFillIn(run, position)) return std::nullopt;
+    const auto& tokens = spoken(run);
+    const auto at = static_cast<std::size_t>(position);
+    if (run.opened->model->config.kind == ModelKind::Encoder) {
+        const bool second = tokens[at].sequence == 1;
+        return FilledText{second,
+                          replaced(second ? run.text2.value_or("") : run.text, tokens[at], *run.opened->tokenizer, id)};
     }
-    const Token& mask = run.tokens[static_cast<std::size_t>(position)];
-    if (mask.begin < 0) return std::nullopt;
-    const bool second = mask.sequence == 1;
-    return FilledText{second, replaced(second ? run.text2.value_or("") : run.text, static_cast<std::size_t>(mask.begin),
-                                       static_cast<std::size_t>(mask.end), tokenizer, id)};
+    const bool second = !run.tokens2.empty();
+    const std::string text = second ? run.text2.value_or("") : run.text;
+    const std::string piece = continuation(run, position, id);
+    if (at + 1 == tokens.size()) return FilledText{second, text + piece};
+    return FilledText{second, text.substr(0, static_cast<std::size_t>(std::max<std::int64_t>(tokens[at].end, 0))) +
+                                  piece + text.substr(static_cast<std::size_t>(tokens[at + 1].end))};
 }
 
 Result<Continuation> continueText(const ModelRunPtr& run, int most, std::stop_token stop,
@@ -152,17 +186,22 @@ Result<Continuation> continueText(const ModelRunPtr& run, int most, std::stop_to
                      config.familyName + " fills in masks and continues no text; leave it out"};
     if (!run->opened->model->hasHead()) return noHead(*run->opened);
     const Tokenizer& tokenizer = *run->opened->tokenizer;
-    const std::vector<int>& ends = config.special.eos;
+    std::vector<int> ends = config.special.eos;
+    if (ends.empty() && tokenizer.special().eos) ends.push_back(static_cast<int>(*tokenizer.special().eos));
+    std::vector<std::int64_t> ids;
+    for (const Token& token : spoken(*run)) ids.push_back(token.id);
+    const std::size_t prompt = ids.size();
     Continuation made;
     made.run = run;
     while (std::ssize(made.ids) < most) {
-        const Index last = std::ssize(spoken(*made.run)) - 1;
-        const Result<Matrix> rows = logits(*made.run->trace, {&last, 1}, stop);
+        const Index last = std::ssize(ids) - 1;
+        Result<Matrix> rows = logits(*made.run->trace, {&last, 1}, stop);
         if (!rows) return rows.error();
         const auto row = rows->row(0);
+        applyRules(config.generation, {ids, prompt, most, ends}, row);
         const std::int64_t id = std::ranges::max_element(row) - row.begin();
-        const bool isEnd = ends.empty() ? id == tokenizer.special().eos : std::ranges::find(ends, id) != ends.end();
-        if (isEnd) break;
+        if (std::ranges::find(ends, id) != ends.end()) break;
+        ids.push_back(id);
         made.ids.push_back(id);
         if (step) step(static_cast<int>(made.ids.size()));
         const bool full = config.maxPositions > 0 && last + 1 >= config.maxPositions;

@@ -52,6 +52,15 @@ std::optional<double> wholeNumber(const json& value) {
     return number;
 }
 
+/// Of one id, or a list of them.
+std::vector<int> idsIn(const json& value) {
+    std::vector<int> all;
+    for (const json& item : value.is_array() ? value : json::array({value}))
+        if (const std::optional<double> number = wholeNumber(item); number && *number >= 0 && *number <= 1e9)
+            all.push_back(static_cast<int>(*number));
+    return all;
+}
+
 } // namespace
 
 struct ConfigFile::Tree {
@@ -151,12 +160,16 @@ std::optional<int> ConfigFile::id(std::string_view key) const {
 }
 
 std::vector<int> ConfigFile::ids(std::string_view key) const {
-    std::vector<int> all;
     const json* value = m_tree->find(key);
-    if (!value) return all;
-    for (const json& item : value->is_array() ? *value : json::array({*value}))
-        if (const std::optional<double> number = wholeNumber(item); number && *number >= 0 && *number <= 1e9)
-            all.push_back(static_cast<int>(*number));
+    return value ? idsIn(*value) : std::vector<int>();
+}
+
+std::vector<std::vector<int>> ConfigFile::idLists(std::string_view key) const {
+    std::vector<std::vector<int>> all;
+    const json* value = m_tree->find(key);
+    if (!value || !value->is_array()) return all;
+    for (const json& item : *value)
+        if (std::vector<int> ids = idsIn(item); !ids.empty()) all.push_back(std::move(ids));
     return all;
 }
 

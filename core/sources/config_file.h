@@ -37,6 +37,8 @@ public:
     std::optional<int> id(std::string_view key) const;
     /// The same, all of a list.
     std::vector<int> ids(std::string_view key) const;
+    /// The same of a list of lists; empty ones are left out.
+    std::vector<std::vector<int>> idLists(std::string_view key) const;
     /// The object under the key, empty where there is none; errors are kept by the object that was asked.
     ConfigFile child(std::string_view key) const;
     /// GPT-Neo's [[["global", "local"], 6]]: the words of every item, repeated as often as it says.

@@ -266,6 +266,7 @@ void configureBart(ConfigFile& file, ModelConfig& c, FamilyTraits& traits) {
     c.activation = readActivation(file, "activation_function", "gelu");
     if (file.flag("scale_embedding", false)) c.embeddingScale = std::sqrt(static_cast<double>(c.dModel));
     c.decoderStart = file.integer("decoder_start_token_id", 2, 0, 1 << 24);
+    c.generation.forcedLast = {2}; // transformers' classes say so where the file is silent
     traits.tied = file.flag("tie_word_embeddings", true);
     readSpecialIds(file, c);
 }
@@ -276,6 +277,7 @@ void configureMarian(ConfigFile& file, ModelConfig& c, FamilyTraits& traits) {
     c.positionOffset = 0;
     c.embeddingNorm = false;
     c.decoderStart = file.integer("decoder_start_token_id", 58100, 0, 1 << 24);
+    c.generation.forcedLast = {0};
     if (!file.flag("share_encoder_decoder_embeddings", true))
         file.fail("share_encoder_decoder_embeddings", "two tables of token vectors are not read");
 }

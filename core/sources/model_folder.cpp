@@ -68,12 +68,33 @@ bool hasHead(const std::string& architecture) {
                                [&](std::string_view part) { return architecture.find(part) != std::string::npos; });
 }
 
-/// generation_config.json knows more ends of a text than config.json (a chat model's turns). One that cannot be read
-/// keeps nobody from looking at the model.
-void readEnds(const std::string& folder, ModelConfig& config) {
+GenerationRules rulesIn(ConfigFile file) {
+    GenerationRules rules;
+    rules.badWords = file.idLists("bad_words_ids");
+    rules.forcedFirst = file.id("forced_bos_token_id");
+    rules.forcedLast = file.ids("forced_eos_token_id");
+    rules.suppressed = file.ids("suppress_tokens");
+    rules.suppressedFirst = file.ids("begin_suppress_tokens");
+    rules.noRepeat = file.integer("no_repeat_ngram_size", 0, 0, 1 << 20);
+    rules.repetitionPenalty = file.number("repetition_penalty", 1);
+    rules.leastLength = file.integer("min_length", 0, 0, 1 << 24);
+    rules.leastNew = file.integer("min_new_tokens", 0, 0, 1 << 24);
+    if (rules.repetitionPenalty <= 0) rules.repetitionPenalty = 1;
+    return rules;
+}
+
+/// How texts are continued: generation_config.json also knows more ends of a text than config.json (a chat model's
+/// turns); without it config.json says it all. Neither keeps anybody from looking at the model.
+void readGeneration(const ConfigFile& config, const std::string& folder, ModelConfig& model) {
     const Result<ConfigFile> file = ConfigFile::read(folder + "/generation_config.json");
-    if (!file) return;
-    if (std::vector<int> ends = file->ids("eos_token_id"); !ends.empty()) config.special.eos = std::move(ends);
+    const std::vector<int> familys = model.generation.forcedLast;
+    model.generation = rulesIn(file ? *file : config);
+    if (!file) {
+        if (model.generation.forcedLast.empty() && !config.has("forced_eos_token_id"))
+            model.generation.forcedLast = familys;
+        return;
+    }
+    if (std::vector<int> ends = file->ids("eos_token_id"); !ends.empty()) model.special.eos = std::move(ends);
 }
 
 Result<Reading> readConfig(const std::string& folder) {
@@ -98,7 +119,7 @@ Result<Reading> readConfig(const std::string& folder) {
     r.config.familyName = r.family->name;
     r.family->configure(*file, r.config, r.traits);
     r.traits.headSaved = hasHead(r.architecture);
-    readEnds(r.folder, r.config);
+    readGeneration(*file, r.folder, r.config);
     r.refusal = file->error();
     return r;
 }

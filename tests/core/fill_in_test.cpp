@@ -72,6 +72,35 @@ TEST(FillIn, SpecialTokensAreNotWritten) {
     EXPECT_FALSE(fillIn(*bert, 0, idOf(*bert, "cat"))) << "nobody typed [CLS]";
 }
 
+TEST(FillIn, AChosenWordIsReplaced) {
+    const ModelRunPtr bert = runOf(opened("bert"), "the cat sat"); // [CLS] the cat sat [SEP]
+    EXPECT_EQ(fillIn(*bert, 2, idOf(*bert, "dog"))->text, "the dog sat");
+    const ModelRunPtr pieces = runOf(opened("bert"), "unwanted cat"); // [CLS] un ##want ##ed cat [SEP]
+    EXPECT_EQ(fillIn(*pieces, 2, idOf(*pieces, "##ing"))->text, "uninged cat");
+    EXPECT_EQ(fillIn(*pieces, 2, idOf(*pieces, "dog"))->text, "un doged cat") << "a word of its own";
+    EXPECT_EQ(fillIn(*pieces, 1, idOf(*pieces, "dog"))->text, "dogwanted cat");
+    const ModelRunPtr roberta = runOf(opened("roberta"), "the cat sat");
+    const auto cat = std::ranges::find(roberta->tokens, idOf(*roberta, "Ġcat"), &Token::id) - roberta->tokens.begin();
+    ASSERT_LT(cat, std::ssize(roberta->tokens));
+    EXPECT_EQ(fillIn(*roberta, cat, idOf(*roberta, "Ġdo"))->text, "the do sat");
+}
+
+TEST(FillIn, WhatADecoderPredictsInTheMiddleTakesTheNextTokensPlace) {
+    const ModelRunPtr gpt2 = runOf(opened("gpt2"), "the cat sat");
+    const std::int64_t cat = idOf(*gpt2, "Ġcat"), sat = idOf(*gpt2, "Ġsat");
+    ASSERT_EQ(gpt2->tokens.size(), 3U);
+    EXPECT_EQ(fillIn(*gpt2, 0, sat)->text, "the sat sat");
+    EXPECT_EQ(fillIn(*gpt2, 1, cat)->text, "the cat cat");
+    EXPECT_EQ(fillIn(*gpt2, 2, cat)->text, "the cat sat cat");
+    const ModelRunPtr bart = runOf(opened("bart"), "the", "the cat");
+    EXPECT_EQ(fillIn(*bart, 0, cat)->second, true);
+    // A character of several tokens is not taken apart.
+    const ModelRunPtr bytes = runOf(opened("gpt2"), "the é");
+    ASSERT_GT(bytes->tokens.size(), 3U);
+    EXPECT_FALSE(canFillIn(*bytes, std::ssize(bytes->tokens) - 2));
+    EXPECT_FALSE(fillIn(*bytes, std::ssize(bytes->tokens) - 2, cat));
+}
+
 AnalysisPtr analysisOf(const ModelRunPtr& run, const ViewState& view) {
     Session session;
     session.text = run->text;
@@ -81,6 +110,30 @@ AnalysisPtr analysisOf(const ModelRunPtr& run, const ViewState& view) {
     Result<AnalysisPtr> analysis = analyze(session, run);
     EXPECT_TRUE(analysis.ok());
     return *analysis;
+}
+
+TEST(PositionsOf, QueriesOfThePictureInTheModelsTokens) {
+    const auto of = [](const ModelRunPtr& run, const ViewState& view, std::vector<int> queries) {
+        return positionsOf(*analysisOf(run, view), queries);
+    };
+    using Places = std::vector<Index>;
+    const ModelRunPtr bert =
+        runOf(opened("bert"), "the unwanted cat", "the dog"); // [CLS] the un ##want ##ed cat [SEP] …
+    EXPECT_EQ(of(bert, {}, {3, 0, 6, 99, 5}), Places({3, 5})) << "nobody typed [CLS] and [SEP]";
+    ViewState words;
+    words.words = true;
+    EXPECT_EQ(of(bert, words, {2, 3}), Places({2, 5}));
+    ViewState second;
+    second.pairs = Pairs::BA;
+    EXPECT_EQ(of(bert, second, {0}), Places({7}));
+    const ModelRunPtr gpt2 = runOf(opened("gpt2"), "an island cat"); // an Ġis land Ġcat
+    EXPECT_EQ(of(gpt2, {}, {1, 3}), Places({1, 3}));
+    EXPECT_EQ(of(gpt2, words, {1}), Places({2})) << "what follows the word";
+    const ModelRunPtr bart = runOf(opened("bart"), "the cat", "the cat");
+    ViewState encoder;
+    encoder.site = Site::Encoder;
+    EXPECT_EQ(of(bart, encoder, {1}), Places());
+    EXPECT_EQ(of(bart, {}, {0, 2}), Places({0, 2}));
 }
 
 TEST(Overview, OfAnotherLayerIsTakenFromTheOneBefore) {
