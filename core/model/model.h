@@ -75,8 +75,8 @@ struct ModelWeights {
 struct Model {
     ModelConfig config;
     ModelWeights weights;
-    std::uint64_t parameters = 0;   ///< numbers of the weights that are used, shared ones once
-    std::uint64_t bytes = 0;        ///< what they take in memory
+    std::uint64_t parameters = 0;   ///< floating-point numbers in its files, those that nothing here uses (a pooler) too
+    std::uint64_t bytes = 0;        ///< what the used ones take in memory
     std::vector<std::string> notes; ///< things to say aloud about how it was read, whole sentences
 
     bool hasHead() const { return weights.head.tokens != nullptr; }

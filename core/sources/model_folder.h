@@ -23,7 +23,7 @@ struct ModelDescription {
     int dModel = 0;
     int vocabulary = 0;
     int maxPositions = 0;         ///< 0: no fixed limit
-    std::uint64_t parameters = 0; ///< in the tensor files; 0: they cannot be read
+    std::uint64_t parameters = 0; ///< as Model::parameters; 0: the tensor files cannot be read
     std::uint64_t bytes = 0;      ///< of the tensor files
     bool supported = false;
     std::string reason; ///< why not

@@ -350,11 +350,11 @@ Result<ModelPtr> ModelLoader::load(const std::stop_token& stop, const LoadProgre
         }
         if (Status s = read(item, stop); !s) return s.error();
         done += item.packed ? item.packed->bytes() : static_cast<std::uint64_t>(item.in * item.out) * sizeof(Scalar);
-        m_model->parameters += static_cast<std::uint64_t>(item.in * item.out);
     }
     if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, "stopped"};
     if (Status s = m_files.unchanged(); !s) return s.error();
     if (progress) progress(all, all);
+    m_model->parameters = m_files.parameters();
     m_model->bytes = all;
     m_model->notes = m_files.notes();
     return ModelPtr(m_model);

@@ -138,7 +138,7 @@ void WeightFiles::collect(std::string_view prefix) {
     for (const auto& [shard, file] : m_files) {
         for (const auto& [name, info] : file.tensors()) {
             const std::uint64_t count = elementCount(info.shape).value_or(0);
-            m_parameters += count;
+            if (isFloat(info.format.dtype)) m_parameters += count;
             m_bytes += count * byteSize(info.format.dtype);
             std::string bare = name;
             wrapped = cutWrappers(bare) || wrapped;

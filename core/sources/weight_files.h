@@ -27,6 +27,7 @@ public:
     /// Null where there is none.
     const Tensor* find(const std::string& name) const;
     std::string place(const Tensor& tensor) const { return tensor.file->path() + ": " + showName(tensor.name); }
+    /// Numbers of the floating-point tensors: lists of positions and the like are no parameters.
     std::uint64_t parameters() const { return m_parameters; }
     std::uint64_t bytes() const { return m_bytes; }
     const std::vector<std::string>& notes() const { return m_notes; }

@@ -68,6 +68,24 @@ TEST(ModelFolder, DescribesWithoutLoading) {
     EXPECT_EQ(openModel(golden("models/llama")).value()->weights.tokens->type(), PackedType::Brain);
 }
 
+TEST(ModelFolder, OnlyFloatingPointNumbersAreParameters) {
+    const TempFolder folder;
+    std::filesystem::copy(golden("models/bert"), folder / "m");
+    const std::uint64_t before = describeModel(folder / "m")->parameters;
+    const std::string file = readBytes(folder / "m/model.safetensors");
+    const auto size = static_cast<std::size_t>(*reinterpret_cast<const std::uint64_t*>(file.data()));
+    const std::string data = file.substr(8 + size);
+    std::string header = file.substr(8, size);
+    header = header.substr(0, header.rfind('}')) +
+             R"(,"embeddings.position_ids":{"dtype":"I64","shape":[1,3],"data_offsets":[)" +
+             std::to_string(data.size()) + "," + std::to_string(data.size() + 24) + "]}}";
+    writeBytes(folder / "m/model.safetensors", safetensorsBytes(header, data + std::string(24, '\0')));
+    const auto d = describeModel(folder / "m");
+    ASSERT_TRUE(d->supported) << d->reason;
+    EXPECT_EQ(d->parameters, before);
+    EXPECT_EQ(openModel(folder / "m").value()->parameters, before);
+}
+
 TEST(ModelFolder, OldSentenceTransformersKeepTheModelInside) {
     const auto d = describeModel(golden("models/bert_bare"));
     ASSERT_TRUE(d);
