@@ -6,6 +6,7 @@
 #include "core/io/tensor_file.h"
 #include "core/session/session_file.h"
 #include "core/sources/layer_file.h"
+#include "core/sources/model_folder.h"
 #include "tests/core/io_fixture.h"
 #include "tests/core/tokenizer_fixture.h"
 
@@ -54,6 +55,22 @@ std::string damage(std::string bytes, Rng& rng) {
         }
     }
     return bytes;
+}
+
+/// One value of the JSON, a number, word or list, becomes another one that makes readers stumble.
+std::string otherValue(const std::string& json, Rng& rng) {
+    static const char* const kValues[] = {"0",     "-1",       "1",          "3",
+                                          "1.5",   "16777216", "2147483647", "9223372036854775808",
+                                          "1e99",  "null",     "[]",         "{}",
+                                          "[[]]",  "\"\"",     "\"gelu\"",   "true",
+                                          "false", "1e-320",   "[1, 2, 3]",  "[[[\"global\"], 4096]]",
+                                          "NaN"};
+    std::vector<std::size_t> colons;
+    for (std::size_t at = json.find("\": "); at != std::string::npos; at = json.find("\": ", at + 1))
+        colons.push_back(at + 3);
+    const std::size_t begin = colons[rng.next() % colons.size()];
+    const std::size_t end = std::min(json.find(",\n", begin), json.find("\n}", begin));
+    return json.substr(0, begin) + kValues[rng.next() % std::size(kValues)] + json.substr(std::min(end, json.size()));
 }
 
 /// Half of the damage goes to the head of the file, where the lies are told.
@@ -153,5 +170,37 @@ TEST(Fuzz, Tokenizer) {
             EXPECT_LT((*made)->decode(ids).size(), 10'000U);
         }
         EXPECT_GT(accepted, 0) << kind;
+    }
+}
+
+TEST(Fuzz, ModelConfig) {
+    for (const auto& entry : std::filesystem::directory_iterator(golden("models"))) {
+        const std::string family = entry.path().filename().string();
+        const TempFolder folder;
+        const std::string model = folder / family;
+        std::filesystem::copy(entry.path(), model, std::filesystem::copy_options::recursive);
+        const std::string path = innerFolder(model) + "/config.json";
+        const std::string good = readBytes(path);
+        ASSERT_FALSE(good.empty()) << path;
+        Rng rng(hashBytes(family));
+        int supported = 0;
+        for (int i = 0; i < 400; ++i) {
+            // Half of the damage makes other values of the keys, which is where sizes come from.
+            writeBytes(path, i % 2 ? damage(good, rng) : otherValue(good, rng));
+            const auto described = describeModel(model);
+            expectSentence(described);
+            if (!described) continue;
+            EXPECT_EQ(described->reason.find('\n'), std::string::npos) << described->reason;
+            EXPECT_EQ(described->supported, described->reason.empty());
+            EXPECT_LE(described->layers, 4096);
+            supported += described->supported;
+            const auto opened = openModel(model);
+            expectSentence(opened);
+            EXPECT_EQ(opened.ok(), described->supported) << described->reason;
+            if (opened) {
+                EXPECT_LT((*opened)->bytes, 10'000'000U);
+            }
+        }
+        EXPECT_GT(supported, 0) << family;
     }
 }
