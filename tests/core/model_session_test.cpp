@@ -149,6 +149,30 @@ TEST(Overview, EveryHeadOfEveryLayerAsItsOwnPictureShowsIt) {
     }
 }
 
+TEST(Overview, WithoutHiddenTokensAsTheHeadsOwnPictures) {
+    const AnalysisPtr a = analysisOf("bert", sessionOf("the unwanted cat"));
+    const OverviewPtr overview = overviewOf(a).value();
+    const HeadThumb& thumb = overview->at(0, 2);
+    const Index last = std::ssize(a->keys) - 1;
+    for (const auto& [which, hidesFirst] :
+         {std::pair{HiddenTokens::Special, true}, std::pair{HiddenTokens::SpecialAndFirst, true}}) {
+        const ThumbRemainder& left = thumb.without[static_cast<std::size_t>(which) - 1];
+        ASSERT_EQ(left.pixels.rows(), last + 1);
+        for (Index i = 0; i <= last; ++i) {
+            Scalar kept = 0;
+            for (Index j = 0; j <= last; ++j) {
+                const bool hidden = (j == 0 && hidesFirst) || j == last;
+                EXPECT_EQ(left.pixels(i, j), hidden ? hiddenPixel : a->weight(2, i, j)) << i << " " << j;
+                if (!hidden) kept += a->weight(2, i, j);
+            }
+            EXPECT_NEAR(left.kept[static_cast<std::size_t>(i)], kept, 1e-6);
+        }
+    }
+    EXPECT_TRUE(overviewOf(analysisOf("gpt2", sessionOf("the cat"))).value()->at(0, 0).without[0].pixels.empty());
+    EXPECT_EQ(overviewOf(analysisOf("gpt2", sessionOf("the cat"))).value()->at(0, 0).without[1].pixels(1, 0),
+              hiddenPixel);
+}
+
 TEST(Overview, OfALongTextEachPixelIsTheGreatestOfItsSquare) {
     std::string text;
     for (int i = 0; i < 60; ++i) text += "the cat ";

@@ -2,6 +2,7 @@
 #include "ui/views/overview_view.h"
 
 #include "ui/views/describe.h"
+#include "ui/views/shown.h"
 
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -13,7 +14,25 @@
 
 namespace headscope {
 
-static_assert(forbiddenCell == maskedCell, "the overview's pixels are shades as they come");
+static_assert(forbiddenCell == maskedCell && hiddenPixel == hiddenCell, "the overview's pixels are shades as they come");
+
+namespace {
+
+/// The head's weights as shown: without what is hidden, its rows scaled up again where that is asked for.
+Matrix shownPixels(const HeadThumb& thumb, const ViewState& state) {
+    if (state.hidden == HiddenTokens::Nothing) return thumb.pixels;
+    const ThumbRemainder& left = thumb.without[static_cast<std::size_t>(state.hidden) - 1];
+    if (left.pixels.empty()) return thumb.pixels;
+    Matrix pixels = left.pixels;
+    for (Index i = 0; state.renormalise && i < pixels.rows(); ++i) {
+        const Scalar kept = left.kept[static_cast<std::size_t>(i)];
+        for (Scalar& w : pixels.row(i))
+            if (w > 0 && kept > 0) w = std::min(Scalar(1), w / kept);
+    }
+    return pixels;
+}
+
+} // namespace
 
 struct OverviewView::Layout {
     CellGrid grid;  ///< [layers, heads], a box with its gap in each cell
@@ -81,17 +100,18 @@ QRectF OverviewView::pictureOf(int layer, int head, const QRectF& rect) const {
 
 const std::vector<HeadShades>& OverviewView::shades() const {
     const ViewState& s = selection().state();
-    if (!m_shades.empty() && s.range == m_shadesState.range && s.transposed == m_shadesState.transposed) return m_shades;
+    const ViewState& m = m_shadesState;
+    const bool same = s.range == m.range && s.transposed == m.transposed && s.hidden == m.hidden && s.renormalise == m.renormalise;
+    if (!m_shades.empty() && same) return m_shades;
     m_shadesState = s;
     m_shades.clear();
     m_images.assign(m_overview->thumbs.size(), {});
     m_tops.clear();
-    for (const HeadThumb& thumb : m_overview->thumbs) m_tops.push_back(thumb.greatest);
+    for (const HeadThumb& thumb : m_overview->thumbs) m_tops.push_back(m_shades.emplace_back(shownPixels(thumb, s)).greatest());
     const Scalar all = *std::max_element(m_tops.begin(), m_tops.end());
-    for (const HeadThumb& thumb : m_overview->thumbs) {
-        HeadShades& shades = m_shades.emplace_back(thumb.pixels);
-        if (s.range != ColourRange::Row) shades.setTop(s.range == ColourRange::Head ? thumb.greatest : all);
-        shades.setTransposed(s.transposed);
+    for (std::size_t i = 0; i < m_shades.size(); ++i) {
+        if (s.range != ColourRange::Row) m_shades[i].setTop(s.range == ColourRange::Head ? m_tops[i] : all);
+        m_shades[i].setTransposed(s.transposed);
     }
     return m_shades;
 }
@@ -134,6 +154,7 @@ Caption OverviewView::caption(const QFont& font, const QRectF& rect, const Theme
     caption.addAxes(state.transposed, theme);
     shades(); // makes the tops
     caption.add(headsScale(state, m_tops), theme);
+    for (const QString& part : hiddenCaption(*m_overview->of, state).split(QStringLiteral("; "))) caption.add(part, theme.faint);
     caption.add(modelLabel(*m_overview->of), theme.faint);
     return caption;
 }
