@@ -178,7 +178,10 @@ Result<ModelRunPtr> askModel(const Command& command, std::stop_token stop) {
                       std::to_string(all / 1'000'000) + " MB");
         });
     if (!opened.ok()) return opened.error();
-    const Result<ModelRunPtr> run = runModel(*opened, session.text, session.text2, {}, stop);
+    // Asked for in the command it is wrong use; a session keeps it for other models.
+    const std::optional<std::string> text2 =
+        command.text2 ? session.text2 : secondTextFor((*opened)->model->config, session.text2);
+    const Result<ModelRunPtr> run = runModel(*opened, session.text, text2, {}, stop);
     if (run.ok())
         if (Status status = checkTyped(**run); !status.ok()) return status.error();
     return run;

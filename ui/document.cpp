@@ -7,6 +7,7 @@
 
 #include <QFile>
 #include <QUndoCommand>
+#include <algorithm>
 
 namespace headscope {
 
@@ -15,6 +16,18 @@ namespace {
 /// A pause longer than this ends a step of typing or dragging.
 constexpr qint64 mergePauseMs = 1000;
 constexpr int mostPredictions = 10;
+constexpr std::size_t mostAsked = 8; ///< chosen tokens that something is predicted at
+
+/// Where the model has something to say unasked, then the tokens that were chosen. A model without an output head, or a
+/// text without a mask, has nothing to say by itself, and that is no error here.
+std::vector<Index> positionsToPredict(const Analysis& analysis, const std::vector<int>& chosen) {
+    std::vector<Index> positions;
+    if (auto unasked = predictedPositions(*analysis.run); unasked) positions = *std::move(unasked);
+    const std::size_t unasked = positions.size();
+    for (const Index at : positionsOf(analysis, chosen))
+        if (positions.size() < unasked + mostAsked && std::ranges::find(positions, at) == positions.end()) positions.push_back(at);
+    return positions;
+}
 
 } // namespace
 
@@ -106,11 +119,13 @@ Status Document::save(const QString& path) {
 
 void Document::apply(const Session& session) {
     const bool same = session.sameAnalysis(m_session);
+    const bool asksElsewhere = session.view.pinnedQueries != m_session.view.pinnedQueries;
     const ViewKind view = m_session.view.view; // undo does not move the focus
     m_session = session;
     m_session.view.view = view;
     emit sessionChanged();
     if (!same) startAnalysis();
+    else if (asksElsewhere && m_analysis->run && !m_job.busy()) startSequel();
 }
 
 void Document::startAnalysis() {
@@ -138,24 +153,24 @@ void Document::finish(Result<AnalysisPtr> result) {
 
 void Document::startSequel() {
     if (!m_analysis->run) return finishSequel({m_analysis, nullptr, {}});
-    m_sequel.start([analysis = m_analysis, before = m_overview](std::stop_token stop) {
+    m_sequel.start([analysis = m_analysis, before = m_overview, chosen = m_session.view.pinnedQueries](std::stop_token stop) {
         Sequel sequel{analysis, nullptr, {}};
         if (analysis->empty()) return sequel;
-        // A model without an output head, or a text without a mask, predicts nothing, and that is no error here.
-        if (const auto positions = predictedPositions(*analysis->run); positions)
-            if (auto predicted = predict(*analysis->run, *positions, mostPredictions, stop); predicted)
-                sequel.predictions = *std::move(predicted);
-        if (auto overview = overviewOf(analysis, stop, before); overview) sequel.overview = *std::move(overview);
+        if (auto predicted = predict(*analysis->run, positionsToPredict(*analysis, chosen), mostPredictions, stop); predicted)
+            sequel.predictions = *std::move(predicted);
+        if (before && before->of == analysis) sequel.overview = before;
+        else if (auto overview = overviewOf(analysis, stop, before); overview) sequel.overview = *std::move(overview);
         return sequel;
     });
 }
 
 void Document::finishSequel(Sequel sequel) {
     if (sequel.of != m_analysis) return;
+    const bool another = sequel.overview != m_overview;
     m_overview = std::move(sequel.overview);
     m_predictions = std::move(sequel.predictions);
     m_predicted = m_analysis->run;
-    emit overviewChanged(m_overview);
+    if (another) emit overviewChanged(m_overview);
     emit predictionsChanged();
 }
 

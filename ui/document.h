@@ -37,7 +37,8 @@ public:
     QUndoStack& undoStack() { return m_undo; }
     /// All layers of the newest analysis of a model, a moment later than it; null before, and for the sandbox.
     const OverviewPtr& overview() const { return m_overview; }
-    /// What the model predicts, a moment later than the analysis; empty where it predicts nothing.
+    /// What the model predicts, a moment later than the analysis: at the masks or next, then at the pinned queries; empty
+    /// where it predicts nothing.
     const std::vector<PositionPrediction>& predictions() const { return m_predictions; }
     /// The run that predictions() belong to; null: the sandbox.
     const ModelRunPtr& predictedRun() const { return m_predicted; }

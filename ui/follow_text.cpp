@@ -46,7 +46,8 @@ const std::string& keyText(const Session& s) { return s.text2 ? *s.text2 : s.tex
 std::vector<Token> modelTokens(const Session& s, const ModelRun& run) {
     const OpenedModel& opened = *run.opened;
     if (s.view.words || s.view.pairs != Pairs::All || opened.model->config.kind == ModelKind::EncoderDecoder) return {};
-    Result<std::vector<Token>> tokens = s.text2 && !s.text2->empty() ? opened.tokenizer->encodePair(s.text, *s.text2) : opened.tokenizer->encode(s.text);
+    const std::string second = secondTextFor(opened.model->config, s.text2).value_or("");
+    Result<std::vector<Token>> tokens = second.empty() ? opened.tokenizer->encode(s.text) : opened.tokenizer->encodePair(s.text, second);
     return tokens ? *std::move(tokens) : std::vector<Token>();
 }
 

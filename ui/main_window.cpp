@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window.h"
 
-#include "core/sources/examples.h"
+#include "core/sources/model_examples.h"
 #include "ui/panels/find_bar.h"
 #include "ui/panels/help_overlay.h"
 #include "ui/panels/layer_panel.h"
@@ -321,6 +321,7 @@ void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
         for (View* view : m_views) view->leaveGhost();
     m_selection.setExtent(analysis->heads(), static_cast<int>(analysis->queries.size()), static_cast<int>(analysis->keys.size()));
     followLayers(analysis->layers());
+    followModel(analysis->run);
     for (View* view : m_views) view->setAnalysis(analysis);
     m_numbers->setAnalysis(analysis);
     if (analysis->following && analysis->sandbox.after != After::Nothing && !m_sawFollowing) m_vectors->setChecked(true);
@@ -353,6 +354,14 @@ void MainWindow::followLayers(int layers) {
                                           : tr("All layers (F9)\nOff now: there is one layer"));
     const bool shown = layers > 1 && m_layersAction->isChecked();
     if (shown == m_overview->isHidden()) showPane(m_overview, shown);
+}
+
+void MainWindow::followModel(const ModelRunPtr& run) {
+    const OpenedModelPtr opened = run ? run->opened : nullptr;
+    if (opened == m_examplesOf && !m_examples.empty()) return;
+    m_examplesOf = opened;
+    m_examples = opened ? examplesFor(*opened) : examples();
+    m_actions->setExamples(m_examples);
 }
 
 void MainWindow::followSelection() {
@@ -412,12 +421,10 @@ void MainWindow::updateTitle() {
 }
 
 void MainWindow::takeExample(int index) {
-    const Example& example = examples()[static_cast<std::size_t>(index)];
+    const Example example = m_examples[static_cast<std::size_t>(index)];
     m_document.edit(tr("example"), [&](Session& s) {
         s.text = example.text;
-        const ModelRunPtr& run = m_document.analysis()->run;
-        const bool continuesOne = !s.model.empty() && run && run->opened->model->config.kind == ModelKind::Decoder;
-        s.text2 = continuesOne ? std::nullopt : example.text2;
+        s.text2 = example.text2;
         s.sandbox.mask = {};
         s.sandbox.inputFile.clear();
         s.sandbox.input2File.clear();

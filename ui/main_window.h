@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/sources/examples.h"
 #include "ui/document.h"
 #include "ui/selection.h"
 #include "ui/session_files.h"
@@ -56,7 +57,7 @@ public:
     QString description() const;
 
     void setThemeChoice(ThemeChoice choice);
-    /// Begins with an example of the menu, as one step of undo.
+    /// Begins with an example of the menu, the sandbox's or those that fit the model, as one step of undo.
     void takeExample(int index);
 
 protected:
@@ -82,6 +83,7 @@ private:
     void followSession();
     void followAnalysis(const AnalysisPtr& analysis);
     void followLayers(int layers);
+    void followModel(const ModelRunPtr& run);
     void followSelection();
     /// Why there is no picture although a sentence was typed; empty when that is not so.
     QString emptyBecause() const;
@@ -123,6 +125,8 @@ private:
     Pane* m_overview = nullptr;   ///< there while a model of several layers is
     QAction* m_layersAction = nullptr;
     View* m_focus = nullptr;
+    std::vector<Example> m_examples;
+    OpenedModelPtr m_examplesOf; ///< null: the sandbox
     ViewKind m_sawView = ViewKind::Heads; ///< the session's view as it was last followed
     QSplitter* m_across = nullptr;
     QSplitter* m_centre = nullptr;

@@ -82,6 +82,7 @@ void MainWindow::connectActions() {
     connect(m_find, &FindBar::closed, this, toPictures);
     connect(m_sentence, &SentencePanel::left, this, toPictures);
     connect(m_sentence, &SentencePanel::left, m_notice, &QWidget::hide);
+    connect(m_sentence, &SentencePanel::said, m_notice, &NoticeBar::say);
     connect(m_help, &HelpOverlay::closed, this, toPictures);
     connect(&m_dials->model(), &ModelPanel::modelWanted, &m_files, &SessionFiles::useModel);
     connect(&m_dials->model(), &ModelPanel::folderWanted, &m_files, &SessionFiles::chooseModel);

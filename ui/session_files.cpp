@@ -192,12 +192,9 @@ void SessionFiles::chooseModel() {
     if (!folder.isEmpty()) useModel(folder);
 }
 
-void SessionFiles::useModel(const QString& model, bool takesSecond) {
+void SessionFiles::useModel(const QString& model) {
     const bool again = !model.isEmpty() && m_document.session().model == native(model);
-    m_document.edit(tr("model"), [&](Session& s) {
-        takeModel(s, native(model));
-        if (!takesSecond) s.text2.reset();
-    });
+    m_document.edit(tr("model"), [&](Session& s) { takeModel(s, native(model)); });
     if (again) m_document.rereadFiles();
 }
 

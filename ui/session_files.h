@@ -50,7 +50,7 @@ public:
     void loadMask(const QString& path);
     /// A model in place of the sandbox, by folder or name; empty: the sandbox again, with its dials as they were.
     /// Without takesSecond a second text goes with the same step of undo.
-    void useModel(const QString& model, bool takesSecond = true);
+    void useModel(const QString& model);
     /// Any file or folder: a session, a model, weights, a mask or token vectors.
     void drop(const QString& path);
 

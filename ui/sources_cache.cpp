@@ -21,9 +21,9 @@ Result<Sources> SourcesCache::get(const Session& session, const std::stop_token&
         before = m_forgotten;
     }
     // Another layer of the same text: nothing is to be computed.
-    const bool again = previous && previous->opened == *opened && previous->text == session.text &&
-                       previous->text2 == session.text2;
-    Result<ModelRunPtr> run = again ? Result(previous) : runModel(*opened, session.text, session.text2, previous, stop);
+    const std::optional<std::string> text2 = secondTextFor((*opened)->model->config, session.text2);
+    const bool again = previous && previous->opened == *opened && previous->text == session.text && previous->text2 == text2;
+    Result<ModelRunPtr> run = again ? Result(previous) : runModel(*opened, session.text, text2, previous, stop);
     if (!run) return run.error();
     const std::lock_guard lock(m_mutex);
     if (before == m_forgotten) m_run = *run;

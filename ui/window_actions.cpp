@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/window_actions.h"
 
-#include "core/sources/examples.h"
 #include "ui/preferences.h"
 #include "ui/style/icons.h"
 
@@ -52,7 +51,8 @@ WindowActions::WindowActions(QWidget* window, QUndoStack& undoStack)
         m_refusals << refusal;
     }
     fillFileMenu();
-    fillExamples();
+    m_examples->setObjectName(QStringLiteral("examples"));
+    m_examples->setToolTipsVisible(true);
     fillTheme();
     m_panes->addActions({fullScreen, secondSentence});
     m_panes->addSeparator();
@@ -96,16 +96,16 @@ void WindowActions::fillRecent() {
     connect(m_recent->addAction(tr("Forget these")), &QAction::triggered, this, [] { Preferences().clearRecentFiles(); });
 }
 
-void WindowActions::fillExamples() {
+void WindowActions::setExamples(const std::vector<Example>& examples) {
+    m_examples->clear();
     int index = 0;
-    for (const Example& example : examples()) {
+    for (const Example& example : examples) {
         QAction* action = m_examples->addAction(QCoreApplication::translate("Examples", example.title.c_str()));
-        QString shown = QString::fromStdString(example.text).left(160);
-        action->setToolTip(shown);
+        const QString text = QString::fromStdString(example.text).left(160);
+        action->setToolTip(example.text2 ? text + QLatin1Char('\n') + QString::fromStdString(*example.text2).left(160) : text);
         connect(action, &QAction::triggered, this, [this, index] { emit exampleChosen(index); });
         ++index;
     }
-    m_examples->setToolTipsVisible(true);
 }
 
 void WindowActions::fillTheme() {

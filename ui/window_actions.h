@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/sources/examples.h"
 #include "ui/style/theme.h"
 #include "ui/style/theme_choice.h"
 
 #include <QList>
 #include <QObject>
 #include <QPair>
+#include <vector>
 
 class QAction;
 class QActionGroup;
@@ -29,6 +31,8 @@ public:
     void setThemeChoice(ThemeChoice choice);
     /// Why there is no picture to export, print, copy and find tokens in; empty: there is one.
     void setWithoutPicture(const QString& reason);
+    /// The sentences of the examples menu.
+    void setExamples(const std::vector<Example>& examples);
     /// A pane that can be closed and comes back with the same key.
     QAction* addPane(const QString& title, const QKeySequence& key);
 
@@ -59,7 +63,6 @@ private:
     QAction* add(const QString& text, const QKeySequence& key, const QString& tip);
     void fillFileMenu();
     void fillRecent();
-    void fillExamples();
     void fillTheme();
 
     QWidget* m_window;

@@ -20,9 +20,10 @@ Status collectLayer(Analysis& a, const std::stop_token& stop) {
                                         std::to_string(queries) + " tokens");
         !status)
         return status;
-    HeadCollector collector(a.allowed, a.config.heads, promisedKeys(Design::Same, a.queries, a.keys),
-                            std::vector<std::shared_ptr<const KeySets>>(static_cast<std::size_t>(a.config.heads)),
-                            {hiddenKeys(a.keys, HiddenTokens::Special), hiddenKeys(a.keys, HiddenTokens::SpecialAndFirst)});
+    HeadCollector collector(
+        a.allowed, a.config.heads, promisedKeys(Design::Same, a.queries, a.keys),
+        std::vector<std::shared_ptr<const KeySets>>(static_cast<std::size_t>(a.config.heads)),
+        {hiddenKeys(a.keys, HiddenTokens::Special), hiddenKeys(a.keys, HiddenTokens::SpecialAndFirst)});
     const Index blocks = (queries + LayerTrace::blockRows() - 1) / LayerTrace::blockRows();
     parallelFor(a.config.heads * blocks, [&](Index task) {
         if (stop.stop_requested()) return;
@@ -43,13 +44,15 @@ Result<AnalysisPtr> analyzeModel(const Session& session, const ModelRunPtr& run,
     const auto begin = std::chrono::steady_clock::now();
     auto a = std::make_shared<Analysis>();
     a->text = session.text;
-    a->text2 = session.text2.value_or(std::string());
+    a->text2 = run->text2.value_or(std::string());
     a->run = run;
     const ModelConfig& config = run->opened->model->config;
     const std::vector<Site> sites = sitesOf(config);
     const Site wanted = session.view.site.value_or(sites.front());
     a->site = std::ranges::find(sites, wanted) != sites.end() ? wanted : sites.front();
     a->notes = run->opened->model->notes;
+    if (session.text2.value_or("") != a->text2)
+        a->notes.push_back("The second sentence is set aside: " + config.familyName + " continues one text.");
     a->config = (a->site == Site::Encoder ? config.encoder : config.stack()).attention;
     if (!run->empty()) {
         const SiteTrace& site = *run->trace->site(a->site);

@@ -99,6 +99,10 @@ Result<ModelRunPtr> runModel(const OpenedModelPtr& opened, const std::string& te
     return ModelRunPtr(std::move(run));
 }
 
+std::optional<std::string> secondTextFor(const ModelConfig& config, const std::optional<std::string>& text2) {
+    return config.kind == ModelKind::Decoder ? std::nullopt : text2;
+}
+
 std::vector<Site> sitesOf(const ModelConfig& config) {
     if (config.kind != ModelKind::EncoderDecoder) return {Site::Self};
     return {Site::Cross, Site::Encoder, Site::Decoder};

@@ -36,6 +36,9 @@ Result<ModelRunPtr> runModel(const OpenedModelPtr& opened, const std::string& te
                              const std::optional<std::string>& text2, const ModelRunPtr& previous = {},
                              std::stop_token stop = {});
 
+/// What of a session's second text a model takes: decoders continue one text and leave it aside.
+std::optional<std::string> secondTextFor(const ModelConfig& config, const std::optional<std::string>& text2);
+
 /// The sites in their order, the one that is shown first where nothing is asked: self, or cross, encoder, decoder.
 std::vector<Site> sitesOf(const ModelConfig& config);
 

@@ -248,8 +248,11 @@ TEST(SessionWithModel, IsFoundBesideItAndOverridden) {
     expectFailure(words, 1, "a.headscope: model: tiny: there is no such folder");
     writeBytes(folder / "b.headscope",
                R"({"headscope": "session", "text": "no man", "text2": "an", "model": ")" + model("gpt2") + "\"}");
-    expectFailure({"trace", "--session", folder / "b.headscope", "-o", folder / "x.npz"}, 1,
-                  "b.headscope: text2: GPT-2 continues one text");
+    const Outcome aside = run({"trace", "--session", folder / "b.headscope", "-o", "-", "--format", "json"});
+    ASSERT_EQ(aside.code, 0) << aside.err;
+    const json config = json::parse(aside.out)["config"];
+    EXPECT_FALSE(config.contains("text2"));
+    EXPECT_EQ(config["notes"][0], "The second sentence is set aside: GPT-2 continues one text.");
 }
 
 TEST(ExportModel, DrawsLayersPairsWordsAndTheOverview) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A model in the window, driven through its real widgets.
-#include "tests/ui/window_fixture.h"
+#include "tests/ui/model_window_fixture.h"
 
 #include "core/io/safe_file.h"
+#include "ui/panels/notice_bar.h"
 #include "ui/panels/side_panel.h"
 #include "ui/preferences.h"
-#include "ui/views/overview_view.h"
 #include "ui/views/text_strip.h"
 #include "ui/views/vectors_view.h"
+#include "ui/window_actions.h"
 
 #include <QAbstractButton>
 #include <QAction>
@@ -26,38 +27,6 @@
 
 namespace headscope::test {
 namespace {
-
-class ModelWindowTest : public WindowTest {
-protected:
-    /// With a sentence of the golden models' words, one of them in pieces: they read 40 tokens at most.
-    void SetUp() override {
-        WindowTest::SetUp();
-        document().edit(QStringLiteral("test"), [](Session& s) { s.text = "the unwanted cat sat"; });
-        ASSERT_TRUE(waitForAnswer());
-        document().undoStack().clear();
-    }
-    static QString golden(const char* name) {
-        return QStringLiteral(HEADSCOPE_SOURCE_DIR "/tests/golden/models/") + QString::fromLatin1(name);
-    }
-    void open(const char* name) {
-        window().files().useModel(golden(name));
-        ASSERT_TRUE(waitForSequel());
-        ASSERT_FALSE(document().error()) << document().error()->message();
-    }
-    /// The analysis and what follows it.
-    bool waitForSequel() {
-        return waitForAnswer() && QTest::qWaitFor([this] { return document().predictedRun() == document().analysis()->run; }, 20000);
-    }
-    void type(const QString& text) {
-        sentence().setFocus();
-        sentence().selectAll();
-        QTest::keyClicks(&sentence(), text);
-        ASSERT_TRUE(waitForSequel());
-    }
-    const Analysis& shown() { return *document().analysis(); }
-    OverviewView& overview() { return static_cast<OverviewView&>(window().viewOf(ViewKind::Overview)); }
-    QPoint centreOf(int layer, int head) { return overview().pictureOf(layer, head, overview().rect()).center().toPoint(); }
-};
 
 TEST_F(ModelWindowTest, AFolderTakesTheSandboxsPlaceAndGivesItBack) {
     control<QSpinBox>("heads")->setValue(7);
@@ -103,16 +72,64 @@ TEST_F(ModelWindowTest, TheMenuListsModelsAndWhyOneCannotBeOpened) {
     ASSERT_NE(entryOf(broken.path()), nullptr);
     EXPECT_FALSE(entryOf(broken.path())->isEnabled());
     EXPECT_TRUE(entryOf(broken.path())->toolTip().contains(QStringLiteral("mamba")));
-    // A second sentence of the sandbox goes where the model takes none.
-    control<QAbstractButton>("pair")->click();
-    ASSERT_TRUE(session().text2);
     entryOf(golden("gpt2"))->trigger();
     ASSERT_TRUE(waitForSequel());
     EXPECT_FALSE(document().error());
-    EXPECT_FALSE(session().text2);
     EXPECT_EQ(session().model, golden("gpt2").toStdString());
     ASSERT_TRUE(shown().run);
     EXPECT_EQ(shown().run->opened->model->config.family, "gpt2");
+}
+
+TEST_F(ModelWindowTest, ASecondSentenceWaitsWhereAModelTakesNone) {
+    control<QAbstractButton>("pair")->click();
+    QTest::keyClicks(&window().sentence().second(), QStringLiteral("the dog"));
+    ASSERT_TRUE(waitForAnswer());
+    open("gpt2");
+    EXPECT_EQ(shown().queries.size(), shown().keys.size());
+    EXPECT_FALSE(window().sentence().second().isVisible());
+    EXPECT_FALSE(control<QAbstractButton>("pair")->isEnabled());
+    EXPECT_TRUE(control<QAbstractButton>("pair")->toolTip().contains(QStringLiteral("comes back")));
+    EXPECT_TRUE(std::ranges::any_of(shown().notes, [](const std::string& note) { return note.find("set aside") != std::string::npos; }));
+    ASSERT_FALSE(document().predictions().empty());
+    EXPECT_TRUE(control<QAbstractButton>("prediction0")->isEnabled() || !isText(*shown().run, document().predictions()[0].predictions[0].id));
+    window().actions().secondSentence->trigger();
+    EXPECT_TRUE(window().notice().message().contains(QStringLiteral("continues one text")));
+    EXPECT_EQ(session().text2, "the dog");
+    open("bert");
+    EXPECT_TRUE(shown().run->pair);
+    EXPECT_TRUE(window().sentence().second().isVisible());
+    window().files().useModel(QString());
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_TRUE(shown().cross);
+    EXPECT_EQ(window().sentence().second().text(), QStringLiteral("the dog"));
+}
+
+TEST_F(ModelWindowTest, ExamplesFitWhatIsOpen) {
+    const auto titles = [&] {
+        QStringList all;
+        for (const QAction* action : control<QMenu>("examples")->actions()) all << action->text();
+        return all;
+    };
+    const QStringList sandbox = titles();
+    EXPECT_TRUE(sandbox.contains(QStringLiteral("Two languages (cross-attention)")));
+    open("bert");
+    ASSERT_TRUE(titles().contains(QStringLiteral("A word left open")));
+    EXPECT_FALSE(titles().contains(QStringLiteral("Two languages (cross-attention)")));
+    control<QMenu>("examples")->actions().constFirst()->trigger();
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_NE(session().text.find("[MASK]"), std::string::npos);
+    EXPECT_EQ(document().predictions().size(), 1U);
+    open("gpt2");
+    ASSERT_TRUE(titles().contains(QStringLiteral("A fact to continue")));
+    EXPECT_FALSE(titles().contains(QStringLiteral("A word left open")));
+    for (QAction* action : control<QMenu>("examples")->actions()) {
+        action->trigger();
+        ASSERT_TRUE(waitForSequel());
+        EXPECT_FALSE(document().error()) << action->text().toStdString();
+    }
+    window().files().useModel(QString());
+    ASSERT_TRUE(waitForSequel());
+    EXPECT_EQ(titles(), sandbox);
 }
 
 TEST_F(ModelWindowTest, AFailureStandsUnderTheControlAndLeavesThePicture) {
@@ -299,79 +316,6 @@ TEST_F(ModelWindowTest, AttentionOfEncoderDecodersIsChosen) {
     EXPECT_FALSE(site->isVisible());
     EXPECT_FALSE(control<QAbstractButton>("pair")->isEnabled());
     EXPECT_TRUE(control<QAbstractButton>("pair")->toolTip().contains(QStringLiteral("continues one text")));
-}
-
-TEST_F(ModelWindowTest, ADecodersPredictionContinuesTheText) {
-    open("gpt2");
-    type(QStringLiteral("the cat"));
-    auto* bar = control<QWidget>("predictions");
-    ASSERT_TRUE(bar->isVisible());
-    ASSERT_FALSE(document().predictions().empty());
-    const std::vector<Prediction>& all = document().predictions().front().predictions;
-    EXPECT_TRUE(std::is_sorted(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.probability > b.probability; }));
-    // The first that is no special token.
-    std::size_t rank = 0;
-    while (rank < all.size() && !fillIn(*document().predictedRun(), document().predictions().front().position, all[rank].id)) ++rank;
-    ASSERT_LT(rank, all.size());
-    const std::int64_t id = all[rank].id;
-    const std::size_t length = shown().queries.size();
-    QTest::mouseClick(control<QAbstractButton>(("prediction" + std::to_string(rank)).c_str()), Qt::LeftButton);
-    ASSERT_TRUE(waitForSequel());
-    EXPECT_TRUE(session().text.starts_with("the cat"));
-    EXPECT_GT(session().text.size(), 7U);
-    EXPECT_EQ(sentence().text().toStdString(), session().text);
-    EXPECT_GE(shown().queries.size(), length);
-    // The written text is read as that token again wherever the vocabulary has one way to spell it.
-    if (shown().queries.size() == length + 1) {
-        EXPECT_EQ(shown().run->tokens.back().id, id);
-    }
-    document().undoStack().undo();
-    EXPECT_EQ(session().text, "the cat") << "one step of undo";
-}
-
-TEST_F(ModelWindowTest, AWordIsLeftOpenAndFilledIn) {
-    open("bert");
-    type(QStringLiteral("the cat sat"));
-    auto* bar = control<QWidget>("predictions");
-    auto* put = control<QAbstractButton>("putMask");
-    ASSERT_TRUE(bar->isVisible());
-    EXPECT_TRUE(control<QLabel>("predicted")->text().contains(QStringLiteral("[MASK]")));
-    EXPECT_FALSE(put->isEnabled());
-    EXPECT_TRUE(put->toolTip().contains(QStringLiteral("choose a word")));
-    int cat = -1;
-    for (std::size_t i = 0; i < shown().queries.size(); ++i)
-        if (shown().queries[i].begin == 4) cat = static_cast<int>(i);
-    ASSERT_GE(cat, 0);
-    auto* strip = window().findChild<TextStrip*>();
-    QTest::mouseClick(strip, Qt::LeftButton, Qt::NoModifier, strip->chip(TokenSide::Query, cat).center().toPoint());
-    ASSERT_TRUE(put->isEnabled());
-    const Token token = shown().queries[static_cast<std::size_t>(cat)];
-    QTest::mouseClick(put, Qt::LeftButton);
-    ASSERT_TRUE(waitForSequel());
-    EXPECT_EQ(session().text, "the [MASK]" + std::string("the cat sat").substr(static_cast<std::size_t>(token.end)));
-    ASSERT_EQ(document().predictions().size(), 1U);
-    const ModelRunPtr run = document().predictedRun();
-    const PositionPrediction at = document().predictions().front();
-    std::size_t rank = 0;
-    while (rank < at.predictions.size() && !fillIn(*run, at.position, at.predictions[rank].id)) ++rank;
-    ASSERT_LT(rank, at.predictions.size());
-    QTest::mouseClick(control<QAbstractButton>(("prediction" + std::to_string(rank)).c_str()), Qt::LeftButton);
-    ASSERT_TRUE(waitForSequel());
-    EXPECT_EQ(session().text.find("[MASK]"), std::string::npos);
-    EXPECT_TRUE(session().text.starts_with("the"));
-    document().undoStack().undo();
-    EXPECT_NE(session().text.find("[MASK]"), std::string::npos);
-}
-
-TEST_F(ModelWindowTest, NothingIsPredictedWithoutAHeadAndThePanelSaysSo) {
-    open("bert_bare");
-    EXPECT_FALSE(control<QWidget>("predictions")->isVisible());
-    EXPECT_TRUE(control<QLabel>("modelFacts")->text().contains(QStringLiteral("no output head")));
-    open("gpt2");
-    EXPECT_TRUE(control<QWidget>("predictions")->isVisible());
-    window().files().useModel(QString());
-    ASSERT_TRUE(waitForSequel());
-    EXPECT_FALSE(control<QWidget>("predictions")->isVisible());
 }
 
 TEST_F(ModelWindowTest, WhatIsShownOfAModelIsSavedAndOpened) {

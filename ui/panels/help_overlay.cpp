@@ -39,8 +39,8 @@ HelpOverlay::HelpOverlay(QWidget* window) : QWidget(window), m_text(new QTextBro
     m_text->setHtml(
         tr("<h2>Keys</h2>") + keysTable() +
         tr("<p>Click a head to switch it, double-click it to see it alone. Click a token to keep it, Ctrl or Shift and click to add another, "
-           "double-click a word in the running text to forbid reading it. A model's predictions stand under its words: click one to "
-           "write it into the sentence.</p>"
+           "double-click a word in the sandbox's running text to forbid reading it. A model's predictions stand under its words: click one to "
+           "write it into the sentence, or choose a word to see what else could stand there (encoders) or what could follow (decoders).</p>"
            "<h2>How to read the pictures</h2>"
            "<p>Every token asks with a <b>query</b> q and is found by its <b>key</b> k. How well they fit, the score, goes through the softmax: "
            "the weights of one row are at least 0 and sum to 1. The row of a token says how much it takes of each token's <b>value</b> v. "

@@ -224,8 +224,7 @@ void ModelPanel::addEntry(const ModelEntry& entry) {
     action->setEnabled(problem.isEmpty());
     action->setCheckable(true);
     action->setChecked(document().session().model == entry.name);
-    const bool takesSecond = entry.description.kind != ModelKind::Decoder;
-    connect(action, &QAction::triggered, this, [this, name, takesSecond] { emit modelWanted(name, takesSecond); });
+    connect(action, &QAction::triggered, this, [this, name] { emit modelWanted(name); });
 }
 
 void ModelPanel::syncSource() {

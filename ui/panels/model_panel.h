@@ -23,7 +23,7 @@ public:
 
 signals:
     /// By name or folder; empty: the sandbox. A decoder takes no second text.
-    void modelWanted(const QString& model, bool takesSecond = true);
+    void modelWanted(const QString& model);
     void folderWanted();
     void said(const QString& message);
 

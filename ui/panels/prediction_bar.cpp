@@ -30,9 +30,16 @@ std::optional<std::string> maskWord(const ModelRun& run) {
 }
 
 QString labelOf(const std::string& text) {
+    // A space before a word is how vocabularies mark its beginning.
+    const std::size_t first = text.find_first_not_of(' ');
     Token token;
-    token.text = text;
+    token.text = first == std::string::npos ? text : text.substr(first);
     return tokenLabel(token);
+}
+
+/// Whether the run is of the session's texts.
+bool isOf(const ModelRun& run, const Session& s) {
+    return run.text == s.text && run.text2 == secondTextFor(run.opened->model->config, s.text2);
 }
 
 } // namespace
@@ -43,9 +50,7 @@ public:
     PredictionChip(const Theme& theme, QWidget* parent) : QAbstractButton(parent), m_theme(theme) { setFocusPolicy(Qt::TabFocus); }
 
     void show(const std::string& token, double share) {
-        // A space before a word is how vocabularies mark its beginning.
-        const std::size_t first = token.find_first_not_of(' ');
-        setText(labelOf(first == std::string::npos ? token : token.substr(first)));
+        setText(labelOf(token));
         m_share = share;
         setAccessibleName(tr("%1, %2").arg(text(), percent(m_share)));
         updateGeometry();
@@ -103,9 +108,7 @@ PredictionBar::PredictionBar(Document& document, Selection& selection, QWidget* 
     connect(m_mask, &QToolButton::clicked, this, &PredictionBar::putMask);
     connect(&document, &Document::predictionsChanged, this, &PredictionBar::sync);
     connect(&document, &Document::sessionChanged, this, [this] {
-        const ModelRunPtr& run = m_document.predictedRun();
-        const Session& s = m_document.session();
-        const bool current = run && run->text == s.text && run->text2 == s.text2;
+        const bool current = isCurrent();
         for (PredictionChip* chip : m_chips) chip->setEnabled(current && chip->property("usable").toBool());
         syncMaskButton();
     });
@@ -130,31 +133,58 @@ void PredictionBar::resizeEvent(QResizeEvent* event) {
     place();
 }
 
+bool PredictionBar::isCurrent() const { return m_document.predictedRun() && isOf(*m_document.predictedRun(), m_document.session()); }
+
 std::size_t PredictionBar::shownPosition() const {
     const auto& all = m_document.predictions();
-    const Analysis& a = *m_document.analysis();
-    for (const int q : m_selection.shownQueries()) {
-        const Index position = a.groups ? a.groups->queries[static_cast<std::size_t>(q)].begin : q;
-        const auto at = std::ranges::find(all, position, &PositionPrediction::position);
-        if (at != all.end()) return static_cast<std::size_t>(at - all.begin());
-    }
+    for (const std::vector<int>& chosen : {m_selection.shownQueries(), m_selection.state().pinnedQueries})
+        for (const Index position : positionsOf(*m_document.analysis(), chosen)) {
+            const auto at = std::ranges::find(all, position, &PositionPrediction::position);
+            if (at != all.end()) return static_cast<std::size_t>(at - all.begin());
+        }
     return 0;
+}
+
+QString PredictionBar::typedAt(Index position) const {
+    const ModelRun& run = *m_document.predictedRun();
+    const std::vector<Token>& tokens = run.tokens2.empty() ? run.tokens : run.tokens2;
+    return labelOf(run.opened->tokenizer->readable(tokens[static_cast<std::size_t>(position)].id));
+}
+
+QString PredictionBar::title() const {
+    const ModelRun& run = *m_document.predictedRun();
+    const auto& all = m_document.predictions();
+    const bool encoder = run.opened->model->config.kind == ModelKind::Encoder;
+    if (all.empty()) {
+        const std::optional<std::string> mask = maskWord(run);
+        if (mask) return tr("Choose a word, or put %1 where one is to be predicted").arg(labelOf(*mask));
+        return encoder ? tr("Choose a word to see what else could stand there") : tr("Nothing is predicted here");
+    }
+    const std::size_t shown = shownPosition();
+    const Index position = all[shown].position;
+    if (!encoder) return shown == 0 ? tr("next") : tr("after “%1”").arg(typedAt(position));
+    const auto isOpen = [&](const PositionPrediction& at) {
+        return run.tokens[static_cast<std::size_t>(at.position)].id == run.opened->tokenizer->special().mask;
+    };
+    if (!isOpen(all[shown])) return tr("in place of “%1”").arg(typedAt(position));
+    const auto open = std::ranges::count_if(all, isOpen);
+    return open == 1 ? typedAt(position) : tr("%1 %2 of %3").arg(typedAt(position)).arg(shown + 1).arg(open);
+}
+
+QString PredictionBar::tip() const {
+    const ModelRun& run = *m_document.predictedRun();
+    const std::size_t shown = shownPosition();
+    const Index position = m_document.predictions()[shown].position;
+    if (run.opened->model->config.kind == ModelKind::Encoder) return tr("Click to write it in place of “%1”").arg(typedAt(position));
+    return shown == 0 ? tr("Click to write it behind the text") : tr("Click to write it in place of “%1”, which follows").arg(typedAt(position + 1));
 }
 
 void PredictionBar::sync() {
     const ModelRunPtr& run = m_document.predictedRun();
     setVisible(run && !run->empty() && run->opened->model->hasHead());
     if (isHidden()) return;
+    m_what->setText(title());
     const auto& all = m_document.predictions();
-    const std::optional<std::string> mask = maskWord(*run);
-    const QString word = mask ? labelOf(*mask) : QString();
-    if (all.empty()) {
-        m_what->setText(mask ? tr("Put %1 where a word is to be predicted").arg(word) : tr("Nothing is predicted here"));
-    } else if (!mask) {
-        m_what->setText(tr("next"));
-    } else {
-        m_what->setText(all.size() == 1 ? word : tr("%1 %2 of %3").arg(word).arg(shownPosition() + 1).arg(all.size()));
-    }
     const std::vector<Prediction> none;
     const auto& shown = all.empty() ? none : all[shownPosition()].predictions;
     while (m_chips.size() < shown.size()) {
@@ -167,16 +197,22 @@ void PredictionBar::sync() {
         chip->setObjectName(QStringLiteral("prediction%1").arg(rank));
         m_chips.push_back(chip);
     }
+    const bool current = isCurrent();
+    const bool fits = !all.empty() && canFillIn(*run, all[shownPosition()].position);
+    const QString does = all.empty() ? QString() : tip();
     for (std::size_t i = 0; i < m_chips.size(); ++i) {
         m_chips[i]->setProperty("there", i < shown.size());
         if (i >= shown.size()) continue;
-        const bool usable = isText(*run, shown[i].id);
-        m_chips[i]->show(usable ? shown[i].text : run->opened->tokenizer->readable(shown[i].id), shown[i].probability);
+        const bool isWord = isText(*run, shown[i].id);
+        const bool usable = isWord && fits;
+        m_chips[i]->show(isWord ? shown[i].text : run->opened->tokenizer->readable(shown[i].id), shown[i].probability);
         m_chips[i]->setProperty("usable", usable);
-        m_chips[i]->setEnabled(usable);
-        m_chips[i]->setToolTip(!usable ? tr("A special token or part of a character: nothing that could be written") : mask ? tr("Click to write it in place of %1").arg(word) : tr("Click to write it behind the text"));
+        m_chips[i]->setEnabled(usable && current);
+        m_chips[i]->setToolTip(!isWord ? tr("A special token or part of a character: nothing that could be written")
+                               : fits  ? does
+                                       : tr("What follows here was not typed, or is part of a character: nothing that could be replaced"));
     }
-    m_mask->setVisible(mask.has_value());
+    m_mask->setVisible(maskWord(*run).has_value());
     syncMaskButton();
 }
 
@@ -197,9 +233,8 @@ void PredictionBar::syncMaskButton() {
     if (isHidden() || !run) return;
     const std::optional<std::string> mask = maskWord(*run);
     if (!mask) return place();
-    const Session& s = m_document.session();
     const Analysis& a = *m_document.analysis();
-    const int token = a.text == s.text && a.text2 == s.text2.value_or(std::string()) ? chosenToken() : -1;
+    const int token = a.run && isOf(*a.run, m_document.session()) ? chosenToken() : -1;
     m_mask->setEnabled(token >= 0);
     m_mask->setText(token < 0 ? labelOf(*mask)
                               : tr("%1 for “%2”").arg(labelOf(*mask), tokenLabel(a.queries[static_cast<std::size_t>(token)])));

@@ -162,7 +162,7 @@ SentencePanel::SentencePanel(Document& document, QWidget* parent)
     connect(m_text2, &SentenceEdit::left, this, &SentencePanel::left);
     connect(m_pair, &QToolButton::clicked, this, &SentencePanel::toggleSecond);
     connect(&document, &Document::sessionChanged, this, &SentencePanel::sync);
-    connect(&document, &Document::analysisChanged, this, &SentencePanel::syncRoles);
+    connect(&document, &Document::analysisChanged, this, &SentencePanel::sync);
     connect(&document, &Document::errorChanged, this, &SentencePanel::syncError);
     sync();
     syncError();
@@ -170,7 +170,7 @@ SentencePanel::SentencePanel(Document& document, QWidget* parent)
 
 void SentencePanel::toggleSecond() {
     const auto& second = m_document.session().text2;
-    if (!second && !roles().takesSecond) return;
+    if (!roles().takesSecond) return emit said(tr("This model continues one text; a second sentence waits for another one or the sandbox."));
     if (second) m_lastSecond = *second;
     m_document.edit(second ? tr("one sentence") : tr("a second sentence"), [this](Session& s) {
         // Beside a model's text its copy would say nothing.
@@ -187,7 +187,8 @@ void SentencePanel::toggleSecond() {
 void SentencePanel::sync() {
     const Session& session = m_document.session();
     m_text->setText(QString::fromStdString(session.text));
-    const bool pair = session.text2.has_value();
+    // A model that takes no second sentence leaves it where it is, for the sandbox and for others.
+    const bool pair = session.text2.has_value() && roles().takesSecond;
     if (pair) m_text2->setText(QString::fromStdString(*session.text2));
     m_text2->setVisible(pair);
     m_role->setVisible(pair);
@@ -202,9 +203,10 @@ SentencePanel::Roles SentencePanel::roles() const {
     if (m_document.session().model.empty() || !run)
         return {tr("Q queries"), tr("K keys"), tr("Type the sentence that is read"),
                 tr("A second sentence makes it cross-attention: queries come from the first, keys and values from the second."), true};
+    const QString kept = m_document.session().text2 ? tr("; yours comes back with the sandbox or another model") : QString();
     switch (run->opened->model->config.kind) {
     case ModelKind::Decoder:
-        return {QString(), QString(), QString(), tr("A second sentence\nOff now: this model continues one text and takes no second"), false};
+        return {QString(), QString(), QString(), tr("A second sentence\nOff now: this model continues one text and takes no second") + kept, false};
     case ModelKind::Encoder:
         return {tr("A"), tr("B"), tr("Type the second sentence"), tr("A second sentence, read together with the first as a pair"), true};
     case ModelKind::EncoderDecoder: break;
@@ -223,8 +225,7 @@ void SentencePanel::syncRoles() {
     const bool model = !m_document.session().model.empty();
     m_role->setForegroundRole(model ? QPalette::PlaceholderText : QPalette::WindowText);
     m_role2->setForegroundRole(model ? QPalette::PlaceholderText : QPalette::WindowText);
-    // A second sentence that is there can always be taken away.
-    m_pair->setEnabled(roles.takesSecond || m_document.session().text2.has_value());
+    m_pair->setEnabled(roles.takesSecond);
 }
 
 void SentencePanel::syncError() {

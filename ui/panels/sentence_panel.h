@@ -54,6 +54,8 @@ public:
 
 signals:
     void left();
+    /// Why there can be no second sentence.
+    void said(const QString& sentence);
 
 private:
     /// What the two sentences are to the sandbox or the model.

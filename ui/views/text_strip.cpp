@@ -57,7 +57,11 @@ TextStrip::TextStrip(Selection& selection, QWidget* parent) : View(selection, pa
     });
 }
 
-QString TextStrip::hint() const { return tr("Click a word to follow it; double-click forbids reading it"); }
+QString TextStrip::hint() const {
+    // A model comes with its mask.
+    if (analysis() && analysis()->run) return tr("Click a word to follow it");
+    return tr("Click a word to follow it; double-click forbids reading it");
+}
 
 void TextStrip::setAnalysis(AnalysisPtr analysis) {
     View::setAnalysis(std::move(analysis));
