@@ -30,14 +30,13 @@ Scalar inverseNorm(const Scalar* x, Index n) {
     return sum > 0 ? static_cast<Scalar>(1 / std::sqrt(sum)) : Scalar(0);
 }
 
-/// What the raw score is multiplied by.
+} // namespace
+
 Scalar scoreScale(const AttentionConfig& c) {
     const double root = c.score == ScoreKind::ScaledDot ? std::sqrt(static_cast<double>(c.dK)) : 1.0;
     return static_cast<Scalar>(
         std::min(1 / (root * c.temperature), static_cast<double>(std::numeric_limits<Scalar>::max())));
 }
-
-} // namespace
 
 PackedHead packKeys(const LayerTrace& t, int kvHead, Mask::Span span) {
     const AttentionConfig& c = t.config;

@@ -15,6 +15,8 @@ struct PackedHead {
     AlignedBuffer values; ///< panels of values, [n_k, panel] each; empty where nobody multiplies them
 };
 PackedHead packHead(const LayerTrace& trace, int kvHead, bool withValues);
+/// What the raw score is multiplied by.
+Scalar scoreScale(const AttentionConfig& config);
 /// The keys alone, and of them those of the panels that hold some of `keys`.
 PackedHead packKeys(const LayerTrace& trace, int kvHead, Mask::Span keys);
 

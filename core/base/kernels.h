@@ -23,6 +23,7 @@ struct Tile {
     const Scalar* bias = nullptr;         ///< [cols] added after the scale, or null
     bool onTop = false;                   ///< the sum begins with what is in c (for long depths in several calls)
     const std::uint16_t* brain = nullptr; ///< b as bfloat16 in the order of narrowPlace() (packing.h), instead of b
+    Index aStep = 1; ///< from a[r, d] to a[r, d + 1]; with aStride = 1 the rows of a are columns in memory
 };
 
 /// What a row of weights adds up to.
@@ -42,6 +43,41 @@ struct NormRow {
     const Scalar* weight = nullptr; ///< [n]
     const Scalar* bias = nullptr;   ///< [n], or null
     Scalar* out = nullptr;          ///< [n], may be x
+};
+
+/// What a NormRow of the same x, eps, rms and weight hands back, with x̂ = (x − mean) · scale, scale = 1 / √(variance +
+/// eps): dx += scale · (g − mean(g) − x̂ · mean(g · x̂)) for g = dy · weight (without mean(g) for `rms`), dWeight += dy ·
+/// x̂, dBias += dy.
+struct NormRowBackward {
+    const Scalar* x = nullptr; ///< [n]
+    Index n = 0;
+    double eps = 0;
+    bool rms = false;
+    const Scalar* weight = nullptr; ///< [n]
+    const Scalar* dy = nullptr;     ///< [n]
+    Scalar* dx = nullptr;           ///< [n], added to; may be dy, which is then the sum's beginning
+    Scalar* dWeight = nullptr;      ///< [n], added to
+    Scalar* dBias = nullptr;        ///< [n], added to, or null
+};
+
+/// One step of AdamW (Loshchilov and Hutter 2019) with g = gradient · scale: mean ← mean + (1 − β₁)(g − mean),
+/// square ← β₂ · square + (1 − β₂) g², weight ← keep · weight − rate · mean / (√square · root + eps).
+struct AdamStep {
+    Scalar scale = 1;
+    Scalar keep1 = 0; ///< β₁
+    Scalar keep2 = 0; ///< β₂
+    Scalar keep = 1;  ///< 1 − learning rate · decay
+    Scalar rate = 0;  ///< learning rate / (1 − β₁ᵗ)
+    Scalar root = 1;  ///< 1 / √(1 − β₂ᵗ)
+    Scalar eps = 0;
+};
+/// What it works on, all [n].
+struct AdamRow {
+    const Scalar* gradient = nullptr;
+    Scalar* weight = nullptr;
+    Scalar* mean = nullptr;
+    Scalar* square = nullptr;
+    Index n = 0;
 };
 
 /// The inner loops, written once and compiled for several instruction sets. Results beyond the number type's range
@@ -70,6 +106,18 @@ struct Kernels {
     /// float16 or, with `brain`, bfloat16 to Scalar, exact. n is a multiple of `panel`; every `panel` numbers stand in
     /// the order of narrowPlace() (packing.h).
     void (*widen)(const std::uint16_t* from, bool brain, Index n, Scalar* to) = nullptr;
+
+    /// x ← activation(x), slope ← activation'(x), both [n].
+    void (*activateWithSlope)(Activation activation, Scalar* x, Scalar* slope, Index n) = nullptr;
+    void (*normalizeBackward)(const NormRowBackward& row) = nullptr;
+    /// Of w = softmax(s) and dw: ds = w · (dw − Σ w · dw) · scale, written over dw [n].
+    void (*softmaxBackward)(const Scalar* w, Scalar* dw, Index n, Scalar scale) = nullptr;
+    /// x ← x + y; x ← x · y. [n]
+    void (*add)(Scalar* x, const Scalar* y, Index n) = nullptr;
+    void (*multiplyBy)(Scalar* x, const Scalar* y, Index n) = nullptr;
+    /// Σ x².
+    double (*squares)(const Scalar* x, Index n) = nullptr;
+    void (*adam)(const AdamStep& step, const AdamRow& row) = nullptr;
 };
 
 /// The fastest for this processor.

@@ -70,7 +70,7 @@ template <int rows, Kind kind> void tile(const Tile& t) {
         if constexpr (kind == Kind::Brain) return t.brain;
         else return t.b;
     }();
-    for (Index d = 0; d < t.depth; ++d, ++a, b += t.bStride) {
+    for (Index d = 0; d < t.depth; ++d, a += t.aStep, b += t.bStride) {
         Vector b0, b1;
         if constexpr (kind == Kind::Brain) {
             const Words both = loadWords(b);
@@ -330,5 +330,25 @@ void widen(const std::uint16_t* from, bool brain, Index n, Scalar* to) {
     return brain ? widenAs<true>(from, n, to) : widenAs<false>(from, n, to);
 }
 
-constexpr Kernels table = {NAME,         TILE_ROWS, panelColumns, anyTile<Kind::Dot>, anyTile<Kind::Brain>, anyTile<Kind::Distance>, maximum,
-                           exponentials, multiply,  rowSums,      activate,           normalize,            widen};
+#include "core/base/backward_kernels.inl"
+
+constexpr Kernels table = {NAME,
+                           TILE_ROWS,
+                           panelColumns,
+                           anyTile<Kind::Dot>,
+                           anyTile<Kind::Brain>,
+                           anyTile<Kind::Distance>,
+                           maximum,
+                           exponentials,
+                           multiply,
+                           rowSums,
+                           activate,
+                           normalize,
+                           widen,
+                           activateWithSlope,
+                           normalizeBackward,
+                           softmaxBackward,
+                           add,
+                           multiplyBy,
+                           squares,
+                           adam};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/packed_matrix.h"
 
+#include "core/base/aligned_buffer.h"
 #include "core/base/packing.h"
 
 #include <algorithm>
@@ -11,25 +12,34 @@ namespace headscope {
 namespace {
 
 constexpr std::size_t hugePage = std::size_t{1} << 21;
+constexpr std::size_t cacheLine = 64;
 
 } // namespace
 
 void PackedMatrix::Free::operator()(std::byte* p) const {
-    ::operator delete (p, std::align_val_t{hugePage});
+    ::operator delete(p, alignment);
 }
 
 PackedMatrix::PackedMatrix(Index rows, Index cols, PackedType type) : m_rows(rows), m_cols(cols), m_type(type) {
-    void* cells = ::operator new (bytes(), std::align_val_t{hugePage});
+    // A small matrix would take a large page's worth of addresses, and training makes dozens of them in every step.
+    const std::align_val_t alignment{bytes() >= hugePage ? hugePage : cacheLine};
+    void* cells = ::operator new(bytes(), alignment);
 #ifdef MADV_HUGEPAGE
     // Weights are read from end to end: large pages spare most of the faults of filling them and look-ups of addresses.
     if (bytes() >= hugePage) ::madvise(cells, bytes() / hugePage * hugePage, MADV_HUGEPAGE);
 #endif
-    m_cells.reset(static_cast<std::byte*>(cells));
+    m_cells = {static_cast<std::byte*>(cells), Free{alignment}};
 }
 
 PackedMatrix PackedMatrix::of(const Matrix& m) {
     PackedMatrix packed(m.rows(), m.cols(), PackedType::Native);
     packPanels({m.data(), m.cols(), m.rows(), m.cols()}, static_cast<Scalar*>(packed.panel(0)));
+    return packed;
+}
+
+PackedMatrix PackedMatrix::ofTransposed(const Matrix& m) {
+    PackedMatrix packed(m.cols(), m.rows(), PackedType::Native);
+    packTransposed({m.data(), m.cols(), m.rows(), m.cols()}, nullptr, static_cast<Scalar*>(packed.panel(0)));
     return packed;
 }
 
@@ -78,6 +88,21 @@ Matrix PackedMatrix::unpacked() const {
     for (Index c = 0; c < m_cols; ++c) {
         column(c, one.data());
         for (Index r = 0; r < m_rows; ++r) out(r, c) = one[static_cast<std::size_t>(r)];
+    }
+    return out;
+}
+
+PackedMatrix PackedMatrix::transposed() const {
+    PackedMatrix out(m_cols, m_rows, PackedType::Native);
+    const Index width = kernels().panel;
+    AlignedBuffer scratch(width * width);
+    for (Index c = 0; c < m_cols; c += width) {
+        for (Index r = 0; r < m_rows; r += width) { // a square of one panel becomes a part of another
+            const Index count = std::min(width, m_rows - r);
+            const Scalar* square = widened(c / width, r, count, scratch.data());
+            packTransposed({square, width, count, std::min(width, m_cols - c)}, nullptr,
+                           static_cast<Scalar*>(out.panel(r / width)) + c * width);
+        }
     }
     return out;
 }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <new>
 
 namespace headscope {
 
@@ -21,6 +22,8 @@ public:
     PackedMatrix(Index rows, Index cols, PackedType type);
     /// m [rows, cols], as it is.
     static PackedMatrix of(const Matrix& m);
+    /// m [cols, rows], turned around.
+    static PackedMatrix ofTransposed(const Matrix& m);
 
     Index rows() const { return m_rows; }
     Index cols() const { return m_cols; }
@@ -40,9 +43,12 @@ public:
     void column(Index c, Scalar* out) const;
     /// [rows, cols]
     Matrix unpacked() const;
+    /// [cols, rows], as Native.
+    PackedMatrix transposed() const;
 
 private:
     struct Free {
+        std::align_val_t alignment; ///< as it was asked for
         void operator()(std::byte* p) const;
     };
     std::size_t itemSize() const;

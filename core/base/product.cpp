@@ -40,7 +40,7 @@ void multiplyRows(const Task& task, Index rows, Index column, Index d, Tile t) {
     t.cols = std::min(kernels().panel, p.y->cols() - column);
     const bool last = d + t.depth == p.x->cols();
     t.bias = last && p.bias && !p.bias->empty() ? p.bias->data() + column : nullptr;
-    t.onTop = d > 0;
+    t.onTop = p.onTop || d > 0;
     for (Index r = 0; r < rows; r += step) {
         t.a = p.x->data() + (task.firstRow + r) * t.aStride + d;
         t.c = p.y->data() + (task.firstRow + r) * t.cStride + column;
@@ -117,6 +117,30 @@ void multiply(std::span<const Product> products, const std::stop_token& stop) {
     parallelFor(static_cast<Index>(tasks.size()), [&](Index i) {
         if (!stop.stop_requested()) run(tasks[static_cast<std::size_t>(i)]);
     });
+}
+
+void addOuterProduct(const Matrix& x, const Matrix& y, Matrix& sum) {
+    assert(x.rows() == y.rows() && sum.rows() == x.cols() && sum.cols() == y.cols());
+    const Kernels& k = kernels();
+    const Index step = evenTile(x.cols());
+    Tile t;
+    t.aStride = 1;
+    t.aStep = x.cols();
+    t.bStride = k.panel;
+    t.depth = x.rows();
+    t.cStride = sum.cols();
+    t.onTop = true;
+    AlignedBuffer panel(k.panel * x.rows());
+    for (Index c = 0; c < y.cols(); c += k.panel) {
+        t.cols = std::min(k.panel, y.cols() - c);
+        packPanels({y.data() + c, y.cols(), y.rows(), t.cols}, panel.data());
+        t.b = panel.data();
+        for (Index r = 0; r < x.cols(); r += step) {
+            t.a = x.data() + r;
+            t.c = sum.data() + r * t.cStride + c;
+            k.product(static_cast<int>(std::min(step, x.cols() - r)), t);
+        }
+    }
 }
 
 } // namespace headscope

@@ -5,12 +5,7 @@
 #include "core/model/positions.h"
 #include "core/model/rows.h"
 
-#include <vector>
-
 namespace headscope {
-namespace {
-
-/// The row of the position table for every token.
 std::vector<Index> positionRows(const ModelConfig& config, std::span<const int> ids) {
     std::vector<Index> rows;
     Index next = config.positionOffset;
@@ -21,9 +16,7 @@ std::vector<Index> positionRows(const ModelConfig& config, std::span<const int> 
     return rows;
 }
 
-} // namespace
-
-Matrix embed(const Embedding& e) {
+Matrix embeddingSum(const Embedding& e) {
     const ModelConfig& config = e.model->config;
     const ModelWeights& weights = e.model->weights;
     const Index n = std::ssize(e.ids);
@@ -50,10 +43,17 @@ Matrix embed(const Embedding& e) {
             add();
         }
     }
+    return x;
+}
+
+Matrix embed(const Embedding& e) {
+    const ModelConfig& config = e.model->config;
+    const ModelWeights& weights = e.model->weights;
+    Matrix x = embeddingSum(e);
     if (!e.stack->embeddingNorm.empty())
         run({.a = &x, .norm = &e.stack->embeddingNorm, .out = &x, .firstRow = e.firstRow}, config);
     if (weights.embeddingProjection.empty()) return x;
-    Matrix projected(n, config.dModel);
+    Matrix projected(x.rows(), config.dModel);
     const Product product{.x = &x,
                           .bias = &weights.embeddingProjection.bias,
                           .y = &projected,

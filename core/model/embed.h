@@ -4,6 +4,7 @@
 #include "core/model/model.h"
 
 #include <span>
+#include <vector>
 
 namespace headscope {
 
@@ -17,5 +18,10 @@ struct Embedding {
 };
 /// [n, d_model]
 Matrix embed(const Embedding& embedding);
+
+/// [n, embeddingWidth] the sum of the vectors, before the norm.
+Matrix embeddingSum(const Embedding& embedding);
+/// [n] the row of the position table for every token.
+std::vector<Index> positionRows(const ModelConfig& config, std::span<const int> ids);
 
 } // namespace headscope

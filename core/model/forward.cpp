@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/forward.h"
 
-#include "core/base/product.h"
-#include "core/model/rows.h"
 #include "core/model/stack.h"
 
 #include <algorithm>
@@ -121,36 +119,6 @@ Result<ModelTracePtr> forward(const ModelPtr& model, ModelInput input, const For
     const bool both = model->config.kind == ModelKind::EncoderDecoder;
     if (Status s = both ? runBoth(*trace, options) : runSingle(*trace, options); !s) return s.error();
     return ModelTracePtr(std::move(trace));
-}
-
-Result<Matrix> logits(const ModelTrace& trace, std::span<const Index> rows, std::stop_token stop) {
-    const ModelConfig& config = trace.model->config;
-    const HeadWeights& head = trace.model->weights.head;
-    if (!head.tokens)
-        return Error{ErrorCode::Usage, "logits", "this model was saved without the matrix that makes predictions"};
-    const Matrix& last = trace.last();
-    Matrix x(std::ssize(rows), last.cols());
-    for (Index r = 0; r < x.rows(); ++r) {
-        const auto from = last.row(rows[static_cast<std::size_t>(r)]);
-        std::transform(from.begin(), from.end(), x.row(r).begin(),
-                       [&](Scalar v) { return v * static_cast<Scalar>(config.logitScale); });
-    }
-    if (!head.transform.empty()) {
-        Matrix bent(x.rows(), head.transform.w.cols());
-        const Product product{.x = &x,
-                              .bias = &head.transform.bias,
-                              .y = &bent,
-                              .packed = &head.transform.w,
-                              .then = config.headActivation};
-        multiply({&product, 1}, stop);
-        run({.a = &bent, .norm = &head.norm, .out = &bent}, config);
-        x = std::move(bent);
-    }
-    Matrix out(x.rows(), head.tokens->cols());
-    const Product product{.x = &x, .bias = &head.bias, .y = &out, .packed = head.tokens.get()};
-    multiply({&product, 1}, stop);
-    if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, "stopped"};
-    return out;
 }
 
 } // namespace headscope
