@@ -53,7 +53,8 @@ public:
     virtual std::string tokenizerJson() const = 0;
     /// The next one of a stream: the same generator state gives the same example. length ≥ shortest().
     virtual TaskExample example(Rng& rng, int length, TaskPart part) const = 0;
-    /// What a person types for it, and for encoder–decoders what the decoder has so far (text2), without special tokens.
+    /// What a person types for it, and for encoder–decoders what the decoder has so far (text2), without special
+    /// tokens.
     virtual std::string text(const TaskExample& example) const = 0;
     virtual std::optional<std::string> text2(const TaskExample&) const { return std::nullopt; }
     /// The accuracy nobody can exceed over these examples, where the generator leaves a free choice.

@@ -57,7 +57,7 @@ std::string stemOf(const std::string& path) {
 int floorOf(const std::string& path) {
     static const std::map<std::string, int> floors = {{"core/base", 0},  {"core/text", 1},     {"core/attention", 1},
                                                       {"core/io", 2},    {"core/model", 2},    {"core/sources", 3},
-                                                      {"core/train", 3}, {"core/analysis", 3}, {"core/session", 4}};
+                                                      {"core/train", 4}, {"core/analysis", 3}, {"core/session", 4}};
     const auto it = floors.find(folderOf(path));
     return it == floors.end() ? -1 : it->second;
 }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/train/task.h"
+
+namespace headscope {
+
+using TaskPtr = std::unique_ptr<const Task>;
+
+TaskPtr makeCopyTask();
+TaskPtr makeReverseTask();
+TaskPtr makeSortTask();
+TaskPtr makePreviousTask();
+TaskPtr makeInductionTask();
+
+} // namespace headscope
