@@ -47,7 +47,7 @@ struct ArraySource {
 
     std::string name;
     std::vector<Index> shape;
-    DType dtype = DType::F32; ///< F32, I64 or U8
+    DType dtype = DType::F32; ///< F32, I64 or U8; in safetensors files F16, too
     std::function<void(const Sink&)> produce;
 };
 

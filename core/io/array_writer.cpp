@@ -142,7 +142,10 @@ bool writeSafetensors(SafeFile& file, const std::vector<ArraySource>& arrays, co
     for (const NamedText& text : texts) header["__metadata__"][text.name] = text.text;
     std::uint64_t at = 0;
     for (const ArraySource& array : arrays) {
-        const char* dtype = array.dtype == DType::I64 ? "I64" : array.dtype == DType::U8 ? "U8" : "F32";
+        const char* dtype = array.dtype == DType::I64   ? "I64"
+                            : array.dtype == DType::U8  ? "U8"
+                            : array.dtype == DType::F16 ? "F16"
+                                                        : "F32";
         const std::uint64_t end = at + byteCount(array);
         header[array.name] = {{"dtype", dtype}, {"shape", array.shape}, {"data_offsets", {at, end}}};
         at = end;

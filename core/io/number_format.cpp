@@ -145,6 +145,23 @@ template <class T> void decode(const char* bytes, NumberFormat format, std::size
 template void decode(const char*, NumberFormat, std::size_t, float*);
 template void decode(const char*, NumberFormat, std::size_t, double*);
 
+std::uint16_t toHalf(float value) {
+    constexpr std::uint32_t infinity = 0x7F800000, tooLarge = 0x477FF000 /* 65520 */, least = 0x38800000 /* 2^-14 */;
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    const std::uint32_t sign = bits >> 16 & 0x8000, size = bits & 0x7FFFFFFF;
+    std::uint32_t half = 0;
+    if (size > infinity) {
+        half = 0x7E00;
+    } else if (size >= tooLarge) {
+        half = 0x7C00;
+    } else if (size < least) { // multiples of 2^-24; 1024 of them are the first number with an exponent
+        half = static_cast<std::uint32_t>(std::nearbyint(std::ldexp(std::bit_cast<float>(size), 24)));
+    } else {
+        half = (size - (112U << 23) + 0xFFF + (size >> 13 & 1)) >> 13;
+    }
+    return static_cast<std::uint16_t>(sign | half);
+}
+
 std::optional<std::uint64_t> elementCount(const std::vector<Index>& shape) {
     std::uint64_t count = 1;
     for (const Index dimension : shape)

@@ -24,6 +24,9 @@ template <class T> void decode(const char* bytes, NumberFormat format, std::size
 extern template void decode(const char*, NumberFormat, std::size_t, float*);
 extern template void decode(const char*, NumberFormat, std::size_t, double*);
 
+/// The nearest IEEE float16, of two equally near ones the even one; too large ones become infinite.
+std::uint16_t toHalf(float value);
+
 /// The product, or nothing when it does not fit 63 bits on the way from left to right (as safetensors' own reader does
 /// it: a 0 in front makes all of it 0).
 std::optional<std::uint64_t> elementCount(const std::vector<Index>& shape);

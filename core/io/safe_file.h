@@ -31,6 +31,8 @@ public:
     /// both numbers.
     Status checkRoom(double bytes) const;
     bool failed() const { return m_error != 0; }
+    /// Hands everything to the disk's system, so that want of space is known before commit().
+    void flush();
     /// Puts the file in its place. Io error with the path; then the old file is as it was.
     Status commit();
 
@@ -38,7 +40,6 @@ private:
     SafeFile() = default;
     bool openBeside(const std::string& target);
     bool openScratch();
-    void flush();
     void discard();
     int copyToPlace();
     int renameToPlace();

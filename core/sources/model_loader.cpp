@@ -9,24 +9,6 @@
 namespace headscope {
 namespace {
 
-std::string expand(std::string_view pattern, bool decoder, int block) {
-    std::string name;
-    for (const char c : pattern) {
-        if (c == '#') {
-            name += std::to_string(block);
-        } else if (c == '@') {
-            name += decoder ? "decoder" : "encoder";
-        } else {
-            name += c;
-        }
-    }
-    return name;
-}
-
-bool isHead(Slot slot) {
-    return slot == Slot::HeadTransform || slot == Slot::HeadNorm || slot == Slot::HeadTokens || slot == Slot::HeadBias;
-}
-
 PackedType packedType(DType dtype) {
     return dtype == DType::F16 ? PackedType::Half : dtype == DType::BF16 ? PackedType::Brain : PackedType::Native;
 }
@@ -35,7 +17,7 @@ PackedType packedType(DType dtype) {
 
 ModelLoader::ModelLoader(const ModelFamily& family, const FamilyTraits& traits, const WeightFiles& files,
                          ModelConfig config)
-    : m_family(family), m_traits(traits), m_files(files), m_model(std::make_shared<Model>()) {
+    : m_rows(rowsOf(family)), m_traits(traits), m_files(files), m_model(std::make_shared<Model>()) {
     m_model->config = std::move(config);
     for (const bool decoder : {false, true}) {
         const int layers = this->config(decoder).layers;
@@ -46,35 +28,13 @@ ModelLoader::ModelLoader(const ModelFamily& family, const FamilyTraits& traits, 
     }
 }
 
-std::vector<TensorRow> ModelLoader::rows() const {
-    std::vector<TensorRow> all(m_family.rows.begin(), m_family.rows.end());
-    all.insert(all.end(), m_family.more.begin(), m_family.more.end());
-    return all;
-}
-
-std::vector<ModelLoader::Instance> ModelLoader::instances(const TensorRow& row) const {
-    const std::string_view pattern = row.name;
-    const ModelKind kind = m_model->config.kind;
-    std::vector<bool> stacks = {kind == ModelKind::Decoder};
-    if (kind == ModelKind::EncoderDecoder) {
-        if (pattern.find('@') != std::string_view::npos) {
-            stacks = {false, true};
-        } else {
-            stacks = {pattern.starts_with("decoder.")};
-        }
-    }
-    std::vector<Instance> all;
-    for (const bool decoder : stacks) {
-        const bool perLayer = pattern.find('#') != std::string_view::npos;
-        const int blocks = perLayer ? static_cast<int>(m_blocks[decoder].size()) : 1;
-        for (int block = 0; block < blocks; ++block)
-            all.push_back({&row, decoder, block, expand(pattern, decoder, block)});
-    }
-    return all;
+std::vector<TensorPlace> ModelLoader::places(const TensorRow& row) const {
+    return placesOf(row, m_model->config.kind,
+                    {static_cast<int>(m_blocks[false].size()), static_cast<int>(m_blocks[true].size())});
 }
 
 /// Whether this configuration has what the row names.
-bool ModelLoader::wanted(const Instance& at) const {
+bool ModelLoader::wanted(const TensorPlace& at) const {
     const ModelConfig& c = m_model->config;
     switch (at.row->slot) {
     case Slot::Positions:
@@ -91,12 +51,12 @@ bool ModelLoader::wanted(const Instance& at) const {
 }
 
 /// Whether the tensor is under the name of a later row of the same place.
-bool ModelLoader::foundElsewhere(const Instance& at) const {
+bool ModelLoader::foundElsewhere(const TensorPlace& at) const {
     if (m_files.find(at.name + ".weight")) return false;
-    for (const TensorRow& other : rows()) {
+    for (const TensorRow& other : m_rows) {
         if (other.slot != at.row->slot) continue;
-        for (const Instance& instance : instances(other))
-            if (instance.decoder == at.decoder && instance.block == at.block && m_files.find(instance.name + ".weight"))
+        for (const TensorPlace& place : places(other))
+            if (place.decoder == at.decoder && place.block == at.block && m_files.find(place.name + ".weight"))
                 return true;
     }
     return false;
@@ -119,18 +79,17 @@ bool ModelLoader::hasBias(BiasRule rule) const {
 }
 
 Status ModelLoader::plan() {
-    const std::vector<TensorRow> all = rows();
-    planTokens(all);
-    for (const TensorRow& row : all) {
+    planTokens();
+    for (const TensorRow& row : m_rows) {
         if (isHead(row.slot) || row.slot == Slot::Tokens) continue;
-        for (const Instance& at : instances(row)) {
+        for (const TensorPlace& at : places(row)) {
             const std::string place =
                 std::to_string(static_cast<int>(row.slot)) + (at.decoder ? "d" : "e") + std::to_string(at.block);
             if (!wanted(at) || foundElsewhere(at) || !m_done.insert(place).second) continue;
             planInstance(at);
         }
     }
-    planHead(all);
+    planHead();
     if (m_problems.empty()) return {};
     constexpr std::size_t shown = 6;
     std::string list;
@@ -140,7 +99,7 @@ Status ModelLoader::plan() {
     return Error{ErrorCode::Input, "the weights", list};
 }
 
-void ModelLoader::planInstance(const Instance& at) {
+void ModelLoader::planInstance(const TensorPlace& at) {
     const ModelConfig& c = m_model->config;
     const StackConfig& s = config(at.decoder);
     StackWeights& w = stack(at.decoder);
@@ -208,7 +167,7 @@ void ModelLoader::planInstance(const Instance& at) {
     assert(false && "planned elsewhere");
 }
 
-void ModelLoader::planLinear(const Instance& at, Linear& to, Index in, Index out) {
+void ModelLoader::planLinear(const TensorPlace& at, Linear& to, Index in, Index out) {
     const Layout layout = at.row->layout;
     const std::vector<Index> shape =
         layout == Layout::OutIn ? std::vector<Index>{out, in} : std::vector<Index>{in, out};
@@ -216,7 +175,7 @@ void ModelLoader::planLinear(const Instance& at, Linear& to, Index in, Index out
     if (hasBias(at.row->bias)) add({.plain = &to.bias, .out = out}, at.name + ".bias", {out});
 }
 
-void ModelLoader::planQkv(const Instance& at) {
+void ModelLoader::planQkv(const TensorPlace& at) {
     const AttentionConfig& a = config(at.decoder).attention;
     AttentionProjections& to = m_blocks[at.decoder][static_cast<std::size_t>(at.block)]->self;
     const Index in = m_model->config.dModel;
@@ -243,46 +202,45 @@ void ModelLoader::planQkv(const Instance& at) {
     }
 }
 
-void ModelLoader::planNorm(const Instance& at, NormWeights& to, Index width) {
+void ModelLoader::planNorm(const TensorPlace& at, NormWeights& to, Index width) {
     add({.plain = &to.weight, .out = width}, at.name + ".weight", {width});
     if (hasBias(at.row->bias)) add({.plain = &to.bias, .out = width}, at.name + ".bias", {width});
 }
 
-void ModelLoader::planTable(const Instance& at, PackedMatrix& to, Index width, Index count) {
+void ModelLoader::planTable(const TensorPlace& at, PackedMatrix& to, Index width, Index count) {
     add({.packed = &to, .in = width, .out = count}, at.name + ".weight", {count, width});
 }
 
 /// The embedding; where the file has only the output matrix and both are one, that.
-void ModelLoader::planTokens(const std::vector<TensorRow>& all) {
+void ModelLoader::planTokens() {
     m_tokens = std::make_shared<PackedMatrix>();
     m_model->weights.tokens = m_tokens;
-    const Instance* chosen = nullptr;
-    std::vector<Instance> candidates;
+    const TensorPlace* chosen = nullptr;
+    std::vector<TensorPlace> candidates;
     for (const Slot slot : {Slot::Tokens, Slot::HeadTokens})
-        for (const TensorRow& row : all)
-            if (row.slot == slot && (slot == Slot::Tokens || m_traits.tied))
-                candidates.push_back(instances(row).front());
-    for (const Instance& at : candidates)
+        for (const TensorRow& row : m_rows)
+            if (row.slot == slot && (slot == Slot::Tokens || m_traits.tied)) candidates.push_back(places(row).front());
+    for (const TensorPlace& at : candidates)
         if (!chosen && m_files.find(at.name + ".weight")) chosen = &at;
-    const Instance& at = chosen ? *chosen : candidates.front();
+    const TensorPlace& at = chosen ? *chosen : candidates.front();
     m_tokensFrom = m_files.find(at.name + ".weight");
     planTable(at, *m_tokens, m_model->config.embeddingWidth, m_model->config.vocabulary);
 }
 
 /// What makes logits, where the file has it.
-void ModelLoader::planHead(const std::vector<TensorRow>& all) {
+void ModelLoader::planHead() {
     const ModelConfig& c = m_model->config;
     HeadWeights& head = m_model->weights.head;
-    std::vector<Instance> parts;
-    for (const TensorRow& row : all)
-        if (isHead(row.slot)) parts.push_back(instances(row).front());
-    const auto part = [&](Slot slot) -> const Instance* {
+    std::vector<TensorPlace> parts;
+    for (const TensorRow& row : m_rows)
+        if (isHead(row.slot)) parts.push_back(places(row).front());
+    const auto part = [&](Slot slot) -> const TensorPlace* {
         const auto at =
-            std::find_if(parts.begin(), parts.end(), [&](const Instance& i) { return i.row->slot == slot; });
+            std::find_if(parts.begin(), parts.end(), [&](const TensorPlace& i) { return i.row->slot == slot; });
         return at == parts.end() ? nullptr : &*at;
     };
-    const Instance* transform = part(Slot::HeadTransform);
-    const Instance* tokens = part(Slot::HeadTokens);
+    const TensorPlace* transform = part(Slot::HeadTransform);
+    const TensorPlace* tokens = part(Slot::HeadTokens);
     const bool own = tokens && m_files.find(tokens->name + ".weight");
     if (transform ? !m_files.find(transform->name + ".weight") : !own && !m_traits.headSaved) return;
     if (!own && !m_traits.tied) return;
@@ -298,7 +256,7 @@ void ModelLoader::planHead(const std::vector<TensorRow>& all) {
     } else {
         head.tokens = m_tokens;
     }
-    const Instance* bias = part(Slot::HeadBias);
+    const TensorPlace* bias = part(Slot::HeadBias);
     if (bias && m_files.find(bias->name)) add({.plain = &head.bias, .out = c.vocabulary}, bias->name, {c.vocabulary});
 }
 

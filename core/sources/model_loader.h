@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/model/model.h"
-#include "core/sources/model_families.h"
 #include "core/sources/model_folder.h"
+#include "core/sources/tensor_places.h"
 #include "core/sources/weight_files.h"
 
 #include <set>
@@ -35,25 +35,17 @@ private:
         Index group = 0;
         Index step = 0;
     };
-    /// Where a row of the table leads for one layer of one stack.
-    struct Instance {
-        const TensorRow* row = nullptr;
-        bool decoder = false;
-        int block = 0;
-        std::string name;
-    };
 
-    std::vector<TensorRow> rows() const;
-    std::vector<Instance> instances(const TensorRow& row) const;
-    bool wanted(const Instance& at) const;
-    bool foundElsewhere(const Instance& at) const;
-    void planInstance(const Instance& at);
-    void planLinear(const Instance& at, Linear& to, Index in, Index out);
-    void planQkv(const Instance& at);
-    void planNorm(const Instance& at, NormWeights& to, Index width);
-    void planTokens(const std::vector<TensorRow>& rows);
-    void planHead(const std::vector<TensorRow>& rows);
-    void planTable(const Instance& at, PackedMatrix& to, Index width, Index count);
+    std::vector<TensorPlace> places(const TensorRow& row) const;
+    bool wanted(const TensorPlace& at) const;
+    bool foundElsewhere(const TensorPlace& at) const;
+    void planInstance(const TensorPlace& at);
+    void planLinear(const TensorPlace& at, Linear& to, Index in, Index out);
+    void planQkv(const TensorPlace& at);
+    void planNorm(const TensorPlace& at, NormWeights& to, Index width);
+    void planTokens();
+    void planHead();
+    void planTable(const TensorPlace& at, PackedMatrix& to, Index width, Index count);
     bool add(Item item, const std::string& name, const std::vector<Index>& shape);
     bool hasBias(BiasRule rule) const;
     StackConfig& config(bool decoder) { return decoder ? m_model->config.decoder : m_model->config.encoder; }
@@ -64,7 +56,7 @@ private:
     Status readPanels(const Item& item, const std::stop_token& stop) const;
     Status readColumns(const Item& item, const std::stop_token& stop) const;
 
-    const ModelFamily& m_family;
+    std::vector<TensorRow> m_rows;
     FamilyTraits m_traits;
     const WeightFiles& m_files;
     std::shared_ptr<Model> m_model;
