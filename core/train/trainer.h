@@ -3,37 +3,14 @@
 
 #include "core/base/result.h"
 #include "core/model/model.h"
-#include "core/train/task.h"
+#include "core/train/checkpoint.h"
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
 
 namespace headscope {
-
-/// What a run is made of; the same options give the same bits on the same machine.
-struct TrainOptions {
-    std::string task;
-    std::uint64_t seed = 0;
-    int layers = 0; ///< of each stack
-    int heads = 0;
-    int dModel = 0;
-    int batch = 0;   ///< examples of a step
-    int length = 0;  ///< tokens of an example at most
-    double rate = 0; ///< learning rate after warm-up
-    friend bool operator==(const TrainOptions&, const TrainOptions&) = default;
-};
-/// With the task's own sizes.
-TrainOptions defaultOptions(const Task& task);
-
-/// One step's outcome, on the examples it has just learned from (before learning).
-struct TrainStep {
-    std::int64_t step = 0; ///< steps made so far, this one included
-    double loss = 0;       ///< mean cross-entropy of the targets, in nats
-    double accuracy = 0;   ///< share of the targets that were the most probable token
-};
 
 struct TrainerState;
 
@@ -42,8 +19,8 @@ class Trainer {
 public:
     /// Random weights. Usage error for an unknown task and for sizes that cannot work, naming the option.
     static Result<Trainer> begin(const TrainOptions& options);
-    /// Goes on, bit for bit, with what save() wrote. Io or Input error for a folder that is not one of ours or whose
-    /// optimizer does not fit its model.
+    /// Goes on, bit for bit, with what save() wrote. Io or Input error for a folder that is not one of ours and where
+    /// train.json, config.json and the checkpoint have different shapes.
     static Result<Trainer> resume(const std::string& folder);
     Trainer(Trainer&&) noexcept;
     Trainer& operator=(Trainer&&) noexcept;
@@ -53,12 +30,15 @@ public:
     /// the step. Cancelled when stopped, the same way.
     Result<TrainStep> step(std::stop_token stop = {});
     std::int64_t steps() const;
+    /// The last step's outcome, also of a run that was resumed.
+    const TrainStep& reached() const;
     const TrainOptions& options() const;
     const Task& task() const;
     /// The weights as they are now. Never changes: the next step makes another.
     const ModelPtr& model() const;
-    /// Writes a Hugging Face folder (config.json, model.safetensors, tokenizer.json) with train.json and the optimizer's
-    /// state: all of it or, where that fails, what was there before.
+    /// Writes a Hugging Face folder (config.json, model.safetensors, tokenizer.json) with train.json and the
+    /// optimizer's state: all of it or, where that fails, what was there before. A process that ends in between leaves
+    /// a folder that resume() takes, before or behind this step.
     Status save(const std::string& folder) const;
 
 private:
