@@ -58,7 +58,7 @@ protected:
     /// The words of the first half differ, so that every one of the second has a single forerunner.
     TaskExample draw(Rng& rng, int length) const override {
         const int most = std::min((length - 1) / 2, thingCount());
-        const int half = between(rng, std::max(2, most / 2), most);
+        const int half = between(rng, 2, most);
         std::vector<int> words = distinct(rng, thingCount(), half);
         for (int& word : words) word += kFirstWordId;
         words.resize(static_cast<std::size_t>(2 * half));

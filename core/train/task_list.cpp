@@ -8,7 +8,8 @@ namespace {
 
 std::vector<TaskPtr> makeTasks() {
     std::vector<TaskPtr> made;
-    for (const auto make : {makeCopyTask, makeReverseTask, makeSortTask, makePreviousTask, makeInductionTask})
+    for (const auto make :
+         {makeCopyTask, makeReverseTask, makeSortTask, makePreviousTask, makeInductionTask, makeBracketTask})
         made.push_back(make());
     return made;
 }

@@ -12,5 +12,6 @@ TaskPtr makeReverseTask();
 TaskPtr makeSortTask();
 TaskPtr makePreviousTask();
 TaskPtr makeInductionTask();
+TaskPtr makeBracketTask();
 
 } // namespace headscope
