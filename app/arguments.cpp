@@ -3,6 +3,7 @@
 
 #include "app/values.h"
 #include "core/sources/hub_access.h"
+#include "core/train/train_options.h"
 
 #include <algorithm>
 #include <cctype>
@@ -86,12 +87,40 @@ bool isOfSandbox(const Option& option) {
 
 /// What is said of a word that no option belongs to.
 const char* unexpected(Verb verb) {
-    if (verb == Verb::Download) return "unexpected; one model at a time";
-    return verb == Verb::Models ? "unexpected; the list is of all models" : "unexpected; a sentence is given with --text";
+    if (verb == Verb::Download || verb == Verb::Evaluate) return "unexpected; one model at a time";
+    if (verb == Verb::Train) return "unexpected; one task at a time";
+    return verb == Verb::Models ? "unexpected; the list is of all models"
+                                : "unexpected; a sentence is given with --text";
+}
+
+Status checkTrain(const Command& command) {
+    if (command.train.task.empty())
+        return usageAt("train", "which task? headscope train TASK -o FOLDER; headscope train --help lists them");
+    if (command.output.empty()) return usageAt("-o", "missing; name the folder to write the model to");
+    if (command.output == "-") return usageAt("-o", "a model is a folder and cannot go to standard output");
+    return {};
+}
+
+/// Where the word that is no option belongs; nothing where one is there already or none is expected.
+std::string* bareWord(Command& command) {
+    const bool isModel = command.verb == Verb::Download || command.verb == Verb::Evaluate;
+    std::string* word = isModel ? &command.modelName : command.verb == Verb::Train ? &command.train.task : nullptr;
+    return word && word->empty() ? word : nullptr;
+}
+
+Status checkBareWord(Verb verb, const std::string& word) {
+    if (verb == Verb::Download) return checkHubName(word);
+    if (verb != Verb::Train) return {};
+    const Result<const Task*> task = taskOf(word);
+    return task.ok() ? Status() : Status(task.error());
 }
 
 Status checkTogether(Command& command) {
     if (command.verb == Verb::Models) return {};
+    if (command.verb == Verb::Train) return checkTrain(command);
+    if (command.verb == Verb::Evaluate)
+        return command.modelName.empty() ? usageAt("evaluate", "which model? headscope evaluate FOLDER|NAME")
+                                         : Status();
     if (command.verb == Verb::Download)
         return command.modelName.empty() ? usageAt("download", "which model? headscope download ORG/NAME") : Status();
     if ((command.verb == Verb::Predict || command.verb == Verb::Tokenize) && command.session.model.empty())
@@ -186,11 +215,12 @@ Result<Command> Arguments::command(const Session& start) const {
     if (command.help || command.version || command.manual) return command;
     for (const Given& given : m_given)
         if (!command.session.model.empty() && isOfSandbox(*given.option))
-            return usageAt(given.word, "belongs to the sandbox: a model decides this for itself; leave it or --model out");
+            return usageAt(given.word,
+                           "belongs to the sandbox: a model decides this for itself; leave it or --model out");
     for (const std::string& word : m_bare) {
-        if (m_verb == Verb::Download && command.modelName.empty()) {
-            command.modelName = word;
-            if (Status status = checkHubName(word); !status.ok()) return status.error();
+        if (std::string* place = bareWord(command)) {
+            *place = word;
+            if (Status status = checkBareWord(m_verb, word); !status.ok()) return status.error();
             continue;
         }
         if (m_verb != Verb::Window) return usageAt(word, unexpected(m_verb));

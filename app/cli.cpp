@@ -6,6 +6,7 @@
 #include "app/model_verbs.h"
 #include "app/process.h"
 #include "app/tokenize_verb.h"
+#include "app/train_verbs.h"
 #include "app/verbs.h"
 #include "core/base/memory.h"
 
@@ -30,6 +31,10 @@ Status runLoaded(const Command& command, std::stop_token stop) {
         return runPredict(command, stop);
     case Verb::Tokenize:
         return runTokenize(command, stop);
+    case Verb::Train:
+        return runTrain(command, stop);
+    case Verb::Evaluate:
+        return runEvaluate(command, stop);
     case Verb::Models:
         return runModels(command, stop);
     case Verb::Download:

@@ -5,13 +5,27 @@
 #include "ui/exporter.h"
 #include "ui/run_window.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace headscope {
 
-enum class Verb { Window, Export, Trace, Predict, Tokenize, Models, Download };
+enum class Verb { Window, Export, Trace, Predict, Tokenize, Train, Evaluate, Models, Download };
+
+/// The options of train and evaluate; those that are empty are as the task or the run's folder says.
+struct TrainRequest {
+    std::string task;
+    std::optional<std::uint64_t> seed;
+    std::optional<int> steps, layers, heads, dModel, batch, length;
+    std::optional<double> rate;
+    std::optional<double> until;    ///< share of unseen targets that ends the run
+    std::optional<int> checkpoints; ///< steps from one that is kept to the next
+    bool resume = false;
+    std::string log;
+    std::optional<int> sentences; ///< of evaluate
+};
 
 /// What a command line asks for. Parsing fills it and opens no file; loading (app/load.h) puts the text and the masks
 /// that it names into the session.
@@ -31,7 +45,8 @@ struct Command {
     bool masksAsked = false; ///< the first --mask replaces those of a session file, later ones are added
     std::vector<std::string> maskFiles;
 
-    std::string modelName; ///< of download: ORG/NAME
+    std::string modelName; ///< of download: ORG/NAME; of evaluate: a folder or a name
+    TrainRequest train;
     bool json = false;
     int top = 5;                 ///< of predict: how many tokens a position
     std::optional<int> generate; ///< of predict: how many tokens to go on by

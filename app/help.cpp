@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/help.h"
 
+#include "core/train/task.h"
+
 #include <algorithm>
 #include <string_view>
 #include <vector>
@@ -22,6 +24,8 @@ constexpr Usage usageLines[] = {
     {Verb::Trace, "headscope trace --text T [OPTIONS] -o FILE.(npz|safetensors|json|csv)"},
     {Verb::Predict, "headscope predict --model M --text T [--top K] [--generate N] [--json]"},
     {Verb::Tokenize, "headscope tokenize --model M [--text T | < FILE] [--no-special]"},
+    {Verb::Train, "headscope train TASK [OPTIONS] -o FOLDER"},
+    {Verb::Evaluate, "headscope evaluate FOLDER|NAME [--sentences N] [--seed N]"},
     {Verb::Models, "headscope models [--json]"},
     {Verb::Download, "headscope download ORG/NAME [-o FOLDER]"},
 };
@@ -55,7 +59,7 @@ std::string wrapped(std::string_view text, std::size_t indent) {
     return lines;
 }
 
-std::string row(const std::string& left, const char* help) {
+std::string row(const std::string& left, std::string_view help) {
     const std::size_t used = 2 + columns(left);
     std::string line = "  " + left;
     line += used + 2 <= helpColumn ? std::string(helpColumn - used, ' ') : "\n" + std::string(helpColumn, ' ');
@@ -99,6 +103,10 @@ std::string helpText(Verb verb) {
             if (info.verb) text += row(info.name, info.help);
         text += "headscope VERB --help lists a verb's options.\n";
     }
+    if (verb == Verb::Train) {
+        text += "\nTasks\n";
+        for (const Task* task : tasks()) text += row(std::string(task->name()), task->discovery());
+    }
     const char* group = "";
     for (const Option* option : optionsOf(placeOf(verb))) {
         if (std::string_view(group) != option->group) text += std::string("\n") + option->group + "\n";
@@ -118,7 +126,10 @@ std::string manPage() {
             "opens a window; the verbs\n";
     for (const VerbInfo& info : verbs())
         if (info.verb) page += std::string(".TP\n.B ") + info.name + "\n" + escaped(info.help) + "\n";
-    page += ".PP\nwork without a display.\n.SH OPTIONS\n";
+    page += ".PP\nwork without a display.\n.SH TASKS\n";
+    for (const Task* task : tasks())
+        page += ".TP\n.B " + escaped(task->name()) + "\n" + escaped(task->discovery()) + "\n";
+    page += ".SH OPTIONS\n";
     const char* group = "";
     for (const Option* option : optionsOf(Everywhere)) {
         if (std::string_view(group) != option->group) page += std::string(".SS ") + option->group + "\n";

@@ -191,6 +191,7 @@ constexpr const char* OfModel = "The model";
 constexpr const char* Look = "What is looked at";
 constexpr const char* Picture = "The picture";
 constexpr const char* Numbers = "The numbers";
+constexpr const char* Learning = "Training";
 constexpr const char* Finding = "Models";
 constexpr const char* General = "In general";
 
@@ -360,6 +361,40 @@ const Option table[] = {
      "(weights,scores,context,output,q,k,v)",
      setWhat},
 
+    {InTrain, Learning, "-o, --output", "FOLDER",
+     "where to: a new folder, which transformers and --model open, too; of --resume the run's own",
+     [](Command& c, const std::string& v) -> Status { return c.output = v, Status(); }},
+    {InTrain, Learning, "--steps", "N", "of the whole run, also when it is resumed (as the task needs)",
+     [](Command& c, const std::string& v) -> Status { return storeSize(v, c.train.steps); }},
+    {InTrain, Learning, "--until", "ACCURACY", "stop as soon as this share of unseen targets is right, above 0 to 1",
+     [](Command& c, const std::string& v) -> Status { return store(parseNumber(v, 0, 1, true), c.train.until); }},
+    {InTrain | InEvaluate, Learning, "--seed", "N",
+     "of the weights and the examples, any number of 64 bits (train: 0, evaluate: 1)",
+     [](Command& c, const std::string& v) -> Status { return store(parseSeed(v), c.train.seed); }},
+    {InTrain, Learning, "--layers", "N", "of each stack; this and the next five as the task needs",
+     [](Command& c, const std::string& v) -> Status { return storeSize(v, c.train.layers); }},
+    {InTrain, Learning, "--heads", "N", "of each layer; divides --d-model",
+     [](Command& c, const std::string& v) -> Status { return storeSize(v, c.train.heads); }},
+    {InTrain, Learning, "--d-model", "N", "width of the token vectors; the MLP is four times as wide",
+     [](Command& c, const std::string& v) -> Status { return storeSize(v, c.train.dModel); }},
+    {InTrain, Learning, "--batch", "N", "examples of a step",
+     [](Command& c, const std::string& v) -> Status { return storeSize(v, c.train.batch); }},
+    {InTrain, Learning, "--length", "N", "tokens of an example at most, special ones included",
+     [](Command& c, const std::string& v) -> Status { return storeSize(v, c.train.length); }},
+    {InTrain, Learning, "--rate", "X", "the learning rate after the first fifty steps",
+     [](Command& c, const std::string& v) -> Status { return store(parseNumber(v, 0, 10, true), c.train.rate); }},
+    {InTrain, Learning, "--resume", nullptr,
+     "go on, bit for bit, with the run in the folder; its sizes are the run's own",
+     [](Command& c, const std::string& v) -> Status { return c.train.resume = isOn(v), Status(); }},
+    {InTrain, Learning, "--checkpoints", "N", "keep the model of every N-th step in FOLDER/checkpoints/STEP",
+     [](Command& c, const std::string& v) -> Status { return storeSize(v, c.train.checkpoints); }},
+    {InTrain, Learning, "--log", "FILE", "one line of JSON a step: step, loss, accuracy and seconds (FILE.jsonl)",
+     [](Command& c, const std::string& v) -> Status {
+         return c.train.log = v, v.empty() ? Status(usage("the file's name is missing")) : Status();
+     }},
+    {InEvaluate, Learning, "--sentences", "N", "how many unseen examples (1000)",
+     [](Command& c, const std::string& v) -> Status { return storeSize(v, c.train.sentences); }},
+
     {InModels, Finding, "--json", nullptr, "a JSON list of objects, for programs",
      [](Command& c, const std::string& v) -> Status { return c.json = isOn(v), Status(); }},
     {InDownload, Finding, "-o, --output", "FOLDER",
@@ -384,8 +419,8 @@ const VerbInfo verbTable[] = {
     {"trace", Verb::Trace, "write the numbers: NPZ, safetensors, JSON or CSV"},
     {"predict", Verb::Predict, "ask a model what comes next, or what a mask stands for"},
     {"tokenize", Verb::Tokenize, "write a model's tokens of texts: one JSON line a text"},
-    {"train", {}, ""},
-    {"evaluate", {}, ""},
+    {"train", Verb::Train, "teach a small model a task, and see what its heads find out"},
+    {"evaluate", Verb::Evaluate, "measure a trained model on examples that it has never seen"},
     {"models", Verb::Models, "list the models on this computer"},
     {"download", Verb::Download, "fetch a model from the Hugging Face Hub"},
     {"measure", {}, ""},
@@ -417,6 +452,10 @@ unsigned placeOf(Verb verb) {
         return InPredict;
     case Verb::Tokenize:
         return InTokenize;
+    case Verb::Train:
+        return InTrain;
+    case Verb::Evaluate:
+        return InEvaluate;
     case Verb::Models:
         return InModels;
     case Verb::Download:

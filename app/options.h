@@ -18,10 +18,12 @@ enum In : unsigned {
     InDownload = 16,
     InPredict = 32,
     InTokenize = 64,
+    InTrain = 128,
+    InEvaluate = 256,
     InVerbs = InExport | InTrace,
     OnAttention = InWindow | InVerbs,
     OnText = OnAttention | InPredict,
-    Everywhere = OnText | InTokenize | InModels | InDownload
+    Everywhere = OnText | InTokenize | InModels | InDownload | InTrain | InEvaluate
 };
 
 /// One row of the table that parsing, --help and the man page are made from.

@@ -52,7 +52,7 @@ const Wrong cases[] = {
     {"PredictWithoutText", {"predict", "--model", "x"}, "--text: missing"},
     {"PredictWithoutModel", {"predict", "--text", "a"}, "--model: missing"},
     {"PredictWithDials", {"predict", "--model", "x", "--mask", "causal"}, "--mask: does not belong to predict"},
-    {"LaterVerbTrain", {"train", "copy"}, "not in this version"},
+    {"LaterVerbMeasure", {"measure"}, "not in this version"},
     {"ModelWithDials", trace({"--model", "x", "--heads", "2"}), "--heads: belongs to the sandbox"},
     {"PairsOfTrace", trace({"--pairs", "ab"}), "--pairs: does not belong to trace"},
     {"TokenizeWithoutModel", {"tokenize", "--text", "a"}, "--model: missing"},
