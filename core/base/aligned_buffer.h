@@ -4,7 +4,6 @@
 #include "core/base/matrix.h"
 
 #include <memory>
-#include <new>
 
 namespace headscope {
 
@@ -14,17 +13,17 @@ class AlignedBuffer {
 public:
     AlignedBuffer() = default;
     explicit AlignedBuffer(Index size)
-        : m_cells(static_cast<Scalar*>(::operator new(static_cast<std::size_t>(size) * sizeof(Scalar), line))),
-          m_size(size) {}
+        : m_cells(static_cast<Scalar*>(takeBlock(bytes(size))), Free{size}), m_size(size) {}
 
     Scalar* data() { return m_cells.get(); }
     const Scalar* data() const { return m_cells.get(); }
     Index size() const { return m_size; }
 
 private:
-    static constexpr std::align_val_t line{64};
+    static std::size_t bytes(Index size) { return static_cast<std::size_t>(size) * sizeof(Scalar); }
     struct Free {
-        void operator()(Scalar* p) const { ::operator delete(p, line); }
+        Index size;
+        void operator()(Scalar* p) const { giveBlock(p, bytes(size)); }
     };
     std::unique_ptr<Scalar, Free> m_cells;
     Index m_size = 0;

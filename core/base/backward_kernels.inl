@@ -40,15 +40,9 @@ template <Activation which> INLINE Bend bent(Vector x) {
 
 template <Activation which> void bendAll(Scalar* x, Scalar* slope, Index n) {
     for (Index j = 0; j < n; j += lanes) {
-        const Index some = n - j < lanes ? n - j : lanes;
-        const Bend b = bent<which>(some == lanes ? load(x + j) : loadSome(x + j, some, 0));
-        if (some == lanes) {
-            store(x + j, b.value);
-            store(slope + j, b.slope);
-        } else {
-            storeSome(x + j, b.value, some);
-            storeSome(slope + j, b.slope, some);
-        }
+        const Bend b = bent<which>(loadUpTo(x + j, n - j));
+        storeUpTo(x + j, b.value, n - j);
+        storeUpTo(slope + j, b.slope, n - j);
     }
 }
 
@@ -62,20 +56,6 @@ void activateWithSlope(Activation activation, Scalar* x, Scalar* slope, Index n)
     case Activation::Tanh: return bendAll<Activation::Tanh>(x, slope, n);
     case Activation::Sigmoid: return bendAll<Activation::Sigmoid>(x, slope, n);
     }
-}
-
-INLINE Vector loadUpTo(const Scalar* p, Index n) { return n >= lanes ? load(p) : loadSome(p, n, 0); }
-INLINE void storeUpTo(Scalar* p, Vector v, Index n) {
-    if (n >= lanes) {
-        store(p, v);
-    } else {
-        storeSome(p, v, n);
-    }
-}
-INLINE double laneSum(Vector v) {
-    double sum = 0;
-    for (Index l = 0; l < lanes; ++l) sum += static_cast<double>(v[l]);
-    return sum;
 }
 
 void normalizeBackward(const NormRowBackward& row) {
@@ -95,8 +75,8 @@ void normalizeBackward(const NormRowBackward& row) {
         storeUpTo(row.dWeight + j, loadUpTo(row.dWeight + j, row.n - j) + dy * even, row.n - j);
         if (row.dBias) storeUpTo(row.dBias + j, loadUpTo(row.dBias + j, row.n - j) + dy, row.n - j);
     }
-    const Scalar level = row.rms ? 0 : static_cast<Scalar>(laneSum(sum) / count);
-    const auto tilt = static_cast<Scalar>(laneSum(along) / count);
+    const Scalar level = row.rms ? 0 : static_cast<Scalar>(exactLaneSum(sum) / count);
+    const auto tilt = static_cast<Scalar>(exactLaneSum(along) / count);
     for (Index j = 0; j < row.n; j += lanes) {
         const Vector even = (loadUpTo(row.x + j, row.n - j) - mean) * scale;
         const Vector g = loadUpTo(row.dy + j, row.n - j) * loadUpTo(row.weight + j, row.n - j);
@@ -107,7 +87,7 @@ void normalizeBackward(const NormRowBackward& row) {
 void softmaxBackward(const Scalar* w, Scalar* dw, Index n, Scalar scale) {
     Vector sum{};
     for (Index j = 0; j < n; j += lanes) sum += loadUpTo(w + j, n - j) * loadUpTo(dw + j, n - j);
-    const auto mean = static_cast<Scalar>(laneSum(sum));
+    const Scalar mean = laneSum(sum);
     for (Index j = 0; j < n; j += lanes)
         storeUpTo(dw + j, loadUpTo(w + j, n - j) * (loadUpTo(dw + j, n - j) - mean) * scale, n - j);
 }

@@ -7,6 +7,10 @@
 #include <type_traits>
 #include <utility>
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#endif
+
 #define INLINE [[gnu::always_inline]] inline
 // The vectors never cross a call, so how they would be passed does not matter.
 #pragma GCC diagnostic ignored "-Wpsabi"

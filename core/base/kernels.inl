@@ -20,13 +20,72 @@ INLINE Vector load(const Scalar* p) {
 }
 INLINE void store(Scalar* p, Vector v) { __builtin_memcpy(p, &v, sizeof v); }
 INLINE Vector splat(Scalar x) { return x - Vector{}; }
-/// The first n of p, then the filler.
+
+// The first n ≤ lanes of p, then the filler; and the first n of v.
+#if VECTOR_BYTES == 64
+INLINE auto firstLanes(Index n) {
+    if constexpr (lanes == 16) return static_cast<__mmask16>((1U << n) - 1);
+    else return static_cast<__mmask8>((1U << n) - 1);
+}
+INLINE Vector maskedLoad(const float* p, __mmask16 some, Vector filler) {
+    return reinterpret_cast<Vector>(_mm512_mask_loadu_ps(reinterpret_cast<__m512>(filler), some, p));
+}
+INLINE Vector maskedLoad(const double* p, __mmask8 some, Vector filler) {
+    return reinterpret_cast<Vector>(_mm512_mask_loadu_pd(reinterpret_cast<__m512d>(filler), some, p));
+}
+INLINE void maskedStore(float* p, __mmask16 some, Vector v) { _mm512_mask_storeu_ps(p, some, reinterpret_cast<__m512>(v)); }
+INLINE void maskedStore(double* p, __mmask8 some, Vector v) { _mm512_mask_storeu_pd(p, some, reinterpret_cast<__m512d>(v)); }
+INLINE Vector loadSome(const Scalar* p, Index n, Scalar filler) { return maskedLoad(p, firstLanes(n), splat(filler)); }
+INLINE void storeSome(Scalar* p, Vector v, Index n) { maskedStore(p, firstLanes(n), v); }
+#else
 INLINE Vector loadSome(const Scalar* p, Index n, Scalar filler) {
     Vector v = splat(filler);
     __builtin_memcpy(&v, p, static_cast<std::size_t>(n) * sizeof(Scalar));
     return v;
 }
 INLINE void storeSome(Scalar* p, Vector v, Index n) { __builtin_memcpy(p, &v, static_cast<std::size_t>(n) * sizeof(Scalar)); }
+#endif
+/// The same where n may be more than the lanes: then it is all of them.
+INLINE Vector loadUpTo(const Scalar* p, Index n) { return n >= lanes ? load(p) : loadSome(p, n, 0); }
+INLINE void storeUpTo(Scalar* p, Vector v, Index n) {
+    if (n >= lanes) {
+        store(p, v);
+    } else {
+        storeSome(p, v, n);
+    }
+}
+
+/// Lane l of the result is lane (l + step) mod count: a few steps bring all of them together.
+template <int step, class V, class Places, int... l> INLINE V turned(V v, Places, std::integer_sequence<int, l...>) {
+    constexpr Places from = {static_cast<std::remove_cvref_t<decltype(Places{}[0])>>((l + step) % sizeof...(l))...};
+    return __builtin_shuffle(v, from);
+}
+template <int step = lanes / 2> INLINE Scalar laneMaximum(Vector v) {
+    if constexpr (step == 0) return v[0];
+    else {
+        const Vector other = turned<step>(v, BitVector{}, std::make_integer_sequence<int, lanes>());
+        return laneMaximum<step / 2>(other > v ? other : v);
+    }
+}
+template <int step = lanes / 2> INLINE Scalar laneSum(Vector v) {
+    if constexpr (step == 0) return v[0];
+    else return laneSum<step / 2>(v + turned<step>(v, BitVector{}, std::make_integer_sequence<int, lanes>()));
+}
+
+/// Half as many doubles as a Vector has lanes.
+using Wide = double __attribute__((vector_size(4 * lanes)));
+using WideBits = std::uint64_t __attribute__((vector_size(4 * lanes)));
+template <int step = lanes / 4> INLINE double wideSum(Wide v) {
+    if constexpr (step == 0) return v[0];
+    else return wideSum<step / 2>(v + turned<step>(v, WideBits{}, std::make_integer_sequence<int, lanes / 2>()));
+}
+/// In double: a row's mean must not depend on how wide the vectors are by more than rounding.
+INLINE double exactLaneSum(Vector v) {
+    using Half = Scalar __attribute__((vector_size(VECTOR_BYTES / 2)));
+    Half halves[2];
+    __builtin_memcpy(halves, &v, sizeof v);
+    return wideSum(__builtin_convertvector(halves[0], Wide) + __builtin_convertvector(halves[1], Wide));
+}
 
 /// Into the number type's range; a NaN (∞ − ∞ inside a sum that overflowed) becomes the lowest number.
 INLINE Vector finite(Vector v) {
@@ -54,16 +113,17 @@ template <Kind kind> INLINE Vector finish(Vector sum, const Tile& t, Vector bias
     return finite(sum * t.scale + bias);
 }
 
-template <int rows, Kind kind> void tile(const Tile& t) {
-    Vector sum[static_cast<std::size_t>(rows)][2];
-    const bool whole = t.cols == panelColumns;
-    const Index left = t.cols < lanes ? t.cols : lanes;
-    const Index right = t.cols - left;
+/// `halves` is 1 for tiles whose columns fit into the left half of a panel, else 2.
+template <int rows, Kind kind, int halves> void tile(const Tile& t) {
+    Vector sum[std::size_t{rows}][std::size_t{halves}];
+    const bool whole = t.cols == halves * lanes;
+    const Index width[] = {t.cols < lanes ? t.cols : lanes, t.cols - lanes};
 #pragma GCC unroll 16
     for (int r = 0; r < rows; ++r) {
         const Scalar* c = t.c + r * t.cStride;
-        sum[r][0] = !t.onTop ? Vector{} : whole ? load(c) : loadSome(c, left, 0);
-        sum[r][1] = !t.onTop ? Vector{} : whole ? load(c + lanes) : loadSome(c + left, right, 0);
+#pragma GCC unroll 2
+        for (int h = 0; h < halves; ++h)
+            sum[r][h] = !t.onTop ? Vector{} : whole ? load(c + h * lanes) : loadSome(c + h * lanes, width[h], 0);
     }
     const Scalar* a = t.a;
     const auto* b = [&t] {
@@ -71,54 +131,49 @@ template <int rows, Kind kind> void tile(const Tile& t) {
         else return t.b;
     }();
     for (Index d = 0; d < t.depth; ++d, a += t.aStep, b += t.bStride) {
-        Vector b0, b1;
+        Vector right[std::size_t{halves}]; // of this row of b
         if constexpr (kind == Kind::Brain) {
             const Words both = loadWords(b);
-            b0 = leftBrain(both);
-            b1 = rightBrain(both);
+            right[0] = leftBrain(both);
+            if constexpr (halves > 1) right[1] = rightBrain(both);
         } else {
-            b0 = load(b);
-            b1 = load(b + lanes);
+#pragma GCC unroll 2
+            for (int h = 0; h < halves; ++h) right[h] = load(b + h * lanes);
         }
 #pragma GCC unroll 16
         for (int r = 0; r < rows; ++r) {
             const Vector x = splat(a[r * t.aStride]);
-            if constexpr (kind == Kind::Distance) {
-                sum[r][0] += (x - b0) * (x - b0);
-                sum[r][1] += (x - b1) * (x - b1);
-            } else {
-                sum[r][0] += x * b0;
-                sum[r][1] += x * b1;
-            }
+#pragma GCC unroll 2
+            for (int h = 0; h < halves; ++h)
+                sum[r][h] += kind == Kind::Distance ? (x - right[h]) * (x - right[h]) : x * right[h];
         }
     }
-    const Vector bias0 = t.bias ? loadSome(t.bias, left, 0) : Vector{};
-    const Vector bias1 = t.bias ? loadSome(t.bias + left, right, 0) : Vector{};
+#pragma GCC unroll 2
+    for (int h = 0; h < halves; ++h) {
+        const Vector bias = t.bias ? loadSome(t.bias + h * lanes, width[h], 0) : Vector{};
 #pragma GCC unroll 16
-    for (int r = 0; r < rows; ++r) {
-        const Vector c0 = finish<kind>(sum[r][0], t, bias0);
-        const Vector c1 = finish<kind>(sum[r][1], t, bias1);
-        Scalar* c = t.c + r * t.cStride;
-        if (whole) {
-            store(c, c0);
-            store(c + lanes, c1);
-        } else {
-            storeSome(c, c0, left);
-            storeSome(c + left, c1, right);
+        for (int r = 0; r < rows; ++r) {
+            Scalar* c = t.c + r * t.cStride + h * lanes;
+            const Vector cells = finish<kind>(sum[r][h], t, bias);
+            if (whole) {
+                store(c, cells);
+            } else {
+                storeSome(c, cells, width[h]);
+            }
         }
     }
 }
 
 template <Kind kind, int... r> constexpr auto tilesOf(std::integer_sequence<int, r...>) {
     struct {
-        void (*byRows[sizeof...(r)])(const Tile&);
-    } table = {{tile<r + 1, kind>...}};
+        void (*byRows[sizeof...(r)][2])(const Tile&);
+    } table = {{{tile<r + 1, kind, 1>, tile<r + 1, kind, 2>}...}};
     return table;
 }
 
 template <Kind kind> void anyTile(int rows, const Tile& t) {
     static constexpr auto tiles = tilesOf<kind>(std::make_integer_sequence<int, TILE_ROWS>());
-    tiles.byRows[rows - 1](t);
+    tiles.byRows[rows - 1][t.cols > lanes](t);
 }
 
 Scalar maximum(const Scalar* x, Index n) {
@@ -132,9 +187,7 @@ Scalar maximum(const Scalar* x, Index n) {
         const Vector v = loadSome(x + j, n - j, -__builtin_inf());
         top = v > top ? v : top;
     }
-    Scalar result = top[0];
-    for (Index l = 1; l < lanes; ++l) result = top[l] > result ? top[l] : result;
-    return result;
+    return laneMaximum(top);
 }
 
 /// exp for x ≤ 0. float: x = n·ln 2 + r with |r| ≤ ½ ln 2; exp(r) by its Taylor-like polynomial of Moshier's Cephes
@@ -173,15 +226,13 @@ Scalar exponentials(Scalar* x, Index n, Scalar top) {
         storeSome(x + j, e, n - j);
         sum += e;
     }
-    Scalar result = 0;
-    for (Index l = 0; l < lanes; ++l) result += sum[l];
-    return result;
+    return laneSum(sum);
 }
 
 void multiply(Scalar* x, Index n, Scalar factor) {
     Index j = 0;
     for (; j + lanes <= n; j += lanes) store(x + j, load(x + j) * factor);
-    for (; j < n; ++j) x[j] *= factor;
+    if (j < n) storeSome(x + j, loadSome(x + j, n - j, 0) * factor, n - j);
 }
 
 /// ln x for x > 0 (any finite number for 0). float: x = 2ᵉ · m with √½ ≤ m < √2 and the polynomial for ln m of Moshier's
@@ -284,15 +335,13 @@ void activate(Activation activation, Scalar* x, Index n) {
     }
 }
 
-/// Σ f(x) in double where the lanes meet: a row's mean must not depend on how wide the vectors are by more than rounding.
+/// Σ f(x).
 template <class F> INLINE double sumOver(const Scalar* x, Index n, Scalar filler, F f) {
     Vector sum{};
     Index j = 0;
     for (; j + lanes <= n; j += lanes) sum += f(load(x + j));
     if (j < n) sum += f(loadSome(x + j, n - j, filler));
-    double result = 0;
-    for (Index l = 0; l < lanes; ++l) result += static_cast<double>(sum[l]);
-    return result;
+    return exactLaneSum(sum);
 }
 
 void normalize(const NormRow& row) {
@@ -303,10 +352,9 @@ void normalize(const NormRow& row) {
         sumOver(row.x, row.n, mean, [mean](Vector v) __attribute__((always_inline)) { return (v - mean) * (v - mean); });
     const auto scale = static_cast<Scalar>(1 / __builtin_sqrt(squares / count + row.eps));
     for (Index j = 0; j < row.n; j += lanes) {
-        const Index some = row.n - j < lanes ? row.n - j : lanes;
-        const Vector bias = row.bias ? loadSome(row.bias + j, some, 0) : Vector{};
-        const Vector v = (loadSome(row.x + j, some, 0) - mean) * scale * loadSome(row.weight + j, some, 0) + bias;
-        storeSome(row.out + j, v, some);
+        const Index some = row.n - j;
+        const Vector bias = row.bias ? loadUpTo(row.bias + j, some) : Vector{};
+        storeUpTo(row.out + j, (loadUpTo(row.x + j, some) - mean) * scale * loadUpTo(row.weight + j, some) + bias, some);
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/block_cache.h"
+
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -50,7 +52,7 @@ private:
 
     Index m_rows = 0;
     Index m_cols = 0;
-    std::vector<T> m_cells;
+    std::vector<T, BlockAllocator<T>> m_cells;
 };
 
 using Matrix = Grid<Scalar>;

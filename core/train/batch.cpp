@@ -8,7 +8,6 @@
 #include "core/model/head.h"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <optional>
 
@@ -17,6 +16,9 @@ namespace {
 
 /// A tree of gradients for each has to be cleared and added up in every step; fewer would leave cores idle.
 constexpr Index mostGroups = 8;
+
+/// A loss beyond this means weights that have left all bounds; products turn what is no number into the largest ones.
+constexpr double mostLoss = 1e6;
 
 using Examples = std::span<const TaskExample>;
 
@@ -79,7 +81,7 @@ Result<BatchResult> overGroups(const ModelPtr& model, Examples examples, const s
         all.correct += g.sum.correct;
     }
     if (all.asked > 0) all.loss /= static_cast<double>(all.asked);
-    if (!std::isfinite(all.loss))
+    if (!(all.loss < mostLoss))
         return Error{ErrorCode::Input, "training", "the loss is no number any more; a smaller learning rate helps"};
     return all;
 }

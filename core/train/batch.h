@@ -25,7 +25,7 @@ struct Gradients {
 /// Loss of the examples and its gradients with respect to every weight, in `gradients.sum`. Examples go in a fixed
 /// number of groups over the cores, each example by itself through forward() and backward(); groups are added in order,
 /// so the result has the same bits however many cores there are. The model is one that canTrain(). Input error for an
-/// example that the model cannot read and for a loss that is no number; Cancelled when stopped.
+/// example that the model cannot read and for a loss that is no number or above all bounds; Cancelled when stopped.
 Result<BatchResult> gradients(const ModelPtr& model, std::span<const TaskExample> examples, Gradients& gradients,
                               std::stop_token stop = {});
 /// The same without gradients.
