@@ -10,12 +10,12 @@ namespace {
 
 /// Short words without an order, so that nothing but the sequence itself says what comes next.
 const std::vector<std::string>& things() {
-    static const std::vector<std::string> words = {
-        "apple", "arm",  "ball", "bell",  "bird", "boat",  "book", "bowl",  "box",  "bread", "bridge", "bus",   "cake",
-        "cap",   "car",  "cat",  "chair", "city", "clock", "coat", "corn",  "cup",  "desk",  "dog",    "door",  "drum",
-        "egg",   "farm", "fish", "flag",  "fox",  "frog",  "gate", "glass", "goat", "hat",   "hill",   "horse", "house",
-        "key",   "king", "kite", "lake",  "lamp", "leaf",  "lion", "map",   "milk", "moon",  "mouse",  "nest",  "nose",
-        "owl",   "pen",  "pig",  "road",  "rose", "ship",  "shoe", "star",  "sun",  "tree",  "wind",   "wolf"};
+    static const std::vector<std::string> words =
+        splitWords("apple arm ball bell bird boat book bowl box bread bridge bus cake cap car "
+                   "cat chair city clock coat corn cup desk dog door drum egg farm fish flag "
+                   "fox frog gate glass goat hat hill horse house key king kite lake lamp leaf "
+                   "lion map milk moon mouse nest nose owl pen pig road rose ship shoe star sun "
+                   "tree wind wolf");
     return words;
 }
 

@@ -8,8 +8,8 @@ namespace {
 
 std::vector<TaskPtr> makeTasks() {
     std::vector<TaskPtr> made;
-    for (const auto make :
-         {makeCopyTask, makeReverseTask, makeSortTask, makePreviousTask, makeInductionTask, makeBracketTask})
+    for (const auto make : {makeCopyTask, makeReverseTask, makeSortTask, makePreviousTask, makeInductionTask,
+                            makeBracketTask, makeQaTask})
         made.push_back(make());
     return made;
 }

@@ -13,5 +13,6 @@ TaskPtr makeSortTask();
 TaskPtr makePreviousTask();
 TaskPtr makeInductionTask();
 TaskPtr makeBracketTask();
+TaskPtr makeQaTask();
 
 } // namespace headscope

@@ -6,6 +6,7 @@
 #include <array>
 #include <cassert>
 #include <numeric>
+#include <sstream>
 
 namespace headscope {
 namespace {
@@ -209,6 +210,13 @@ std::string WordTask::tokenizerJson() const {
                       {"decoder", decoderSteps()},
                       {"model", {{"type", "WordLevel"}, {"vocab", words}, {"unk_token", special[kUnknownId]}}}};
     return all.dump(1) + "\n";
+}
+
+std::vector<std::string> splitWords(std::string_view table) {
+    std::istringstream in{std::string(table)};
+    std::vector<std::string> words;
+    for (std::string word; in >> word;) words.push_back(word);
+    return words;
 }
 
 int below(Rng& rng, int count) {

@@ -67,6 +67,9 @@ private:
     std::set<int> m_names;
 };
 
+/// The words of a table with spaces between them.
+std::vector<std::string> splitWords(std::string_view table);
+
 /// Uniform in 0 … count − 1.
 int below(Rng& rng, int count);
 /// Uniform in low … high.

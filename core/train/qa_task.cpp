@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// "Mary went to the kitchen. The ball is in the garden. Where is Mary? In the [MASK]."
+#include "core/train/task_list.h"
+#include "core/train/word_task.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace headscope {
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// What stories are made of.
+struct StoryWords {
+    Words people =
+        splitWords("Mary Tom Anna Peter Lucy Paul Emma John Julia Max Clara David Rosa Simon Nina Oscar Lena "
+                   "Felix Ruth Hugo Sara Leo Ida Ben Alice Noah Grace Omar Mei Ravi");
+    Words things = splitWords("ball book key lamp letter cup hat ring coat map bag clock phone cake knife plate coin "
+                              "flute doll box pen spoon bottle apple basket chair kite drum rope shoe");
+    Words places = splitWords("kitchen garden school park library cellar office attic bedroom garage station forest "
+                              "museum theatre shop church castle hall barn yard bakery tower stable market cinema "
+                              "harbour tunnel bank hotel studio");
+    /// Between a person and "the kitchen".
+    std::vector<Words> moving = {{"went", "to"}, {"walked", "to"}, {"ran", "to"}, {"came", "to"}};
+    std::vector<Words> staying = {{"is", "in"}, {"works", "in"}, {"waits", "in"}, {"sits", "in"}};
+    /// Between "the ball" and "the kitchen".
+    std::vector<Words> lying = {{"is", "in"}, {"lies", "in"}, {"was", "left", "in"}, {"was", "found", "in"}};
+    /// Between a person and "the ball in the kitchen".
+    Words putting = splitWords("put left hid dropped lost");
+};
+const StoryWords& storyWords() {
+    static const StoryWords words;
+    return words;
+}
+
+constexpr int longestStatement = 8;  ///< "Mary put the ball in the kitchen ."
+constexpr int aroundStatements = 11;///< the question, its answer and both special tokens
+
+Words allWords() {
+    const StoryWords& all = storyWords();
+    Words words = {"the", "in", ".", "where", "who", "is", "?"};
+    for (const Words* list : {&all.people, &all.things, &all.places, &all.putting})
+        words.insert(words.end(), list->begin(), list->end());
+    for (const auto* verbs : {&all.moving, &all.staying, &all.lying})
+        for (const Words& verb : *verbs) words.insert(words.end(), verb.begin(), verb.end());
+    return words;
+}
+
+/// Who or what a story places, and where.
+struct Fact {
+    std::string who;
+    bool isPerson = false;
+    std::string place;
+};
+
+struct Story {
+    Words words;
+    std::vector<Fact> facts; ///< in the order of telling; a later one of the same person replaces an earlier one
+};
+
+Words operator+(Words left, const Words& right) {
+    left.insert(left.end(), right.begin(), right.end());
+    return left;
+}
+
+/// Where somebody or something is in the end.
+std::optional<std::string> placeOf(const std::vector<Fact>& facts, const std::string& who) {
+    const auto last = std::find_if(facts.rbegin(), facts.rend(), [&](const Fact& fact) { return fact.who == who; });
+    return last == facts.rend() ? std::nullopt : std::optional(last->place);
+}
+
+class QaTask final : public WordTask {
+public:
+    QaTask() : WordTask(card(), allWords()) {}
+
+protected:
+    TaskExample draw(Rng& rng, int length) const override {
+        const int statements = between(rng, 1, std::max(1, (length - aroundStatements) / longestStatement));
+        const Story story = tell(rng, statements);
+        const Fact& asked = pick(rng, story.facts);
+        const std::string place = *placeOf(story.facts, asked.who);
+        const bool asksWho = asked.isPerson && below(rng, 3) == 0;
+        const Words question = asksWho          ? Words{"who", "is", "in", "the", place, "?"}
+                               : asked.isPerson ? Words{"where", "is", asked.who, "?", "in", "the"}
+                                                : Words{"where", "is", "the", asked.who, "?", "in", "the"};
+        std::vector<int> words = ids(small(story.words + question));
+        words.push_back(kMaskId);
+        const std::size_t answer = words.size(); // behind the begin token
+        words.push_back(id("."));
+        TaskExample example = encoderExample(words);
+        example.targets[answer] = id(small({asksWho ? asked.who : place})[0]);
+        return example;
+    }
+
+private:
+    static TaskCard card() {
+        TaskCard card;
+        card.name = "qa";
+        card.discovery =
+            "Say who is where in a short story: from the mask a head finds the sentence about the one that "
+            "the question names (the last, where there are two) and reads the answer in it.";
+        card.kind = ModelKind::Encoder;
+        card.defaults.length = 44;
+        card.defaults.steps = 4000;
+        card.shortest = aroundStatements + longestStatement;
+        card.sentences = true;
+        return card;
+    }
+
+    static Words small(Words words) {
+        for (std::string& word : words) word[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(word[0])));
+        return words;
+    }
+
+    /// Every place belongs to one fact only, so that "who is in the kitchen?" has one answer.
+    Story tell(Rng& rng, int statements) const {
+        const StoryWords& all = storyWords();
+        Story story;
+        const Words people = some(rng, all.people, statements), things = some(rng, all.things, statements);
+        const Words places = some(rng, all.places, statements);
+        Words told; // people with a place
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            Words statement;
+            const int form = below(rng, 6);
+            if (form < 2 && !told.empty()) { // somebody goes on to another place
+                const std::string& person = pick(rng, told);
+                statement = Words{person} + pick(rng, all.moving);
+                story.facts.push_back({person, true, places[i]});
+            } else if (form < 4) {
+                statement = Words{people[i]} + pick(rng, below(rng, 2) == 0 ? all.moving : all.staying);
+                story.facts.push_back({people[i], true, places[i]});
+                told.push_back(people[i]);
+            } else {
+                statement = form == 4 ? Words{"the", things[i]} + pick(rng, all.lying)
+                                      : Words{people[i], pick(rng, all.putting), "the", things[i], "in"};
+                story.facts.push_back({things[i], false, places[i]});
+            }
+            story.words = story.words + statement + Words{"the", places[i], "."};
+        }
+        return story;
+    }
+
+    static Words some(Rng& rng, const Words& list, int count) {
+        Words chosen;
+        for (const int i : distinct(rng, static_cast<int>(list.size()), count))
+            chosen.push_back(list[static_cast<std::size_t>(i)]);
+        return chosen;
+    }
+};
+
+} // namespace
+
+TaskPtr makeQaTask() {
+    return std::make_unique<QaTask>();
+}
+
+} // namespace headscope
