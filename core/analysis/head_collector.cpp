@@ -94,7 +94,7 @@ double HeadCollector::bytesFor(Index queries, Index keys, int heads) {
                     static_cast<double>(keys) * column + sizeof(HeadPicture) + sizeof(RankedLinks));
 }
 
-HeadCollector::HeadCollector(const Mask& mask, int heads, KeySets same,
+HeadCollector::HeadCollector(const Mask& mask, int heads, SameTokens same,
                              std::vector<std::shared_ptr<const KeySets>> promised,
                              const std::vector<std::vector<std::uint8_t>>& hidden)
     : m_mask(mask), m_same(std::move(same)), m_promised(std::move(promised)) {
@@ -167,7 +167,10 @@ HeadCollector::RowShares HeadCollector::sharesOf(const Row& row) const {
     shares.next = share(row.query + 1);
     shares.self = share(row.query);
     shares.first = share(0);
-    for (const std::int32_t key : m_same.of(static_cast<std::size_t>(row.query))) shares.same += share(key);
+    for (const std::int32_t key : m_same.keys.of(static_cast<std::size_t>(row.query))) {
+        shares.same += share(key);
+        if (m_same.oneText && key < row.query) shares.induction = std::max(shares.induction, 0.0) + share(key + 1);
+    }
     if (const auto& promised = m_promised[static_cast<std::size_t>(row.head)])
         for (const std::int32_t key : promised->of(static_cast<std::size_t>(row.query))) shares.kept += share(key);
     return shares;
@@ -236,6 +239,10 @@ void HeadCollector::average(int head) {
         sum.self += row.self;
         sum.first += row.first;
         sum.sameToken += row.same;
+        if (row.induction >= 0) {
+            ++sum.inductionRows;
+            sum.induction += row.induction;
+        }
         if (!m_promised[h] || m_promised[h]->of(static_cast<std::size_t>(i)).empty()) continue;
         kept += row.kept;
         ++checks[h].promised;
@@ -250,6 +257,7 @@ void HeadCollector::average(int head) {
             *value /= static_cast<double>(sum.rows);
     if (sum.previousRows > 0) sum.previous /= static_cast<double>(sum.previousRows);
     if (sum.nextRows > 0) sum.next /= static_cast<double>(sum.nextRows);
+    if (sum.inductionRows > 0) sum.induction /= static_cast<double>(sum.inductionRows);
     sum.promisedRows = checks[h].promised;
     if (sum.promisedRows > 0) sum.kept = kept / static_cast<double>(sum.promisedRows);
     measures[h] = sum;

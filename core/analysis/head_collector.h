@@ -29,6 +29,12 @@ struct DesignCheck {
     Index forbidden = 0; ///< of the others, rows whose promised keys the mask forbids altogether
 };
 
+/// The keys with each query's own text.
+struct SameTokens {
+    KeySets keys;
+    bool oneText = false; ///< queries and keys are the same tokens, so that some are earlier than others
+};
+
 /// What the views draw of each head, gathered in one pass over the weights while the forward pass has them in its
 /// cache.
 class HeadCollector {
@@ -36,9 +42,9 @@ public:
     /// What a collector takes, roughly, so that too much can be refused before it is made.
     static double bytesFor(Index queries, Index keys, int heads);
 
-    /// `mask` must outlive the collector. `same`: the keys with each query's own text. `promised`: per head what its
+    /// `mask` must outlive the collector. `promised`: per head what its
     /// design promises, or null. `hidden`: sets of keys that a picture may leave out, as HiddenSet takes them.
-    HeadCollector(const Mask& mask, int heads, KeySets same, std::vector<std::shared_ptr<const KeySets>> promised,
+    HeadCollector(const Mask& mask, int heads, SameTokens same, std::vector<std::shared_ptr<const KeySets>> promised,
                   const std::vector<std::vector<std::uint8_t>>& hidden = {});
 
     /// As WeightsReader: concurrent calls, every (head, block) once. The result does not depend on their order.
@@ -56,6 +62,7 @@ private:
     struct RowShares {
         double sum = 0, entropy = 0, greatest = 0, distance = 0;
         double previous = 0, next = 0, self = 0, first = 0, same = 0, kept = 0;
+        double induction = -1; ///< below 0: there is no such key
     };
     struct Row {
         int head = 0;
@@ -73,7 +80,7 @@ private:
     Index allowedKeys(int head, Index query) const;
 
     const Mask& m_mask;
-    KeySets m_same;
+    SameTokens m_same;
     std::vector<std::shared_ptr<const KeySets>> m_promised;
     std::vector<HiddenSet> m_hidden;
     std::vector<std::vector<std::int32_t>> m_allowed; ///< [1, or heads where they differ][n_q] allowed keys of the row

@@ -94,7 +94,7 @@ Status computeAll(Analysis& a, AttentionInput input, std::stop_token stop) {
                                         std::to_string(mask.queries()) + " tokens");
         !status)
         return status;
-    HeadCollector collector(mask, a.config.heads, promisedKeys(Design::Same, a.queries, a.keys), promisesOf(a),
+    HeadCollector collector(mask, a.config.heads, {promisedKeys(Design::Same, a.queries, a.keys), !a.cross}, promisesOf(a),
                             {hiddenKeys(a.keys, HiddenTokens::Special), hiddenKeys(a.keys, HiddenTokens::SpecialAndFirst)});
     auto trace = attend(std::move(input), stop, [&](const WeightsBlock& block) { collector.read(block); });
     if (!trace) return trace.error();

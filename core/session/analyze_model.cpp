@@ -21,7 +21,7 @@ Status collectLayer(Analysis& a, const std::stop_token& stop) {
         !status)
         return status;
     HeadCollector collector(
-        a.allowed, a.config.heads, promisedKeys(Design::Same, a.queries, a.keys),
+        a.allowed, a.config.heads, {promisedKeys(Design::Same, a.queries, a.keys), !a.cross},
         std::vector<std::shared_ptr<const KeySets>>(static_cast<std::size_t>(a.config.heads)),
         {hiddenKeys(a.keys, HiddenTokens::Special), hiddenKeys(a.keys, HiddenTokens::SpecialAndFirst)});
     const Index blocks = (queries + LayerTrace::blockRows() - 1) / LayerTrace::blockRows();

@@ -34,7 +34,8 @@ HeadMeasures plainMeasures(const Analysis& a, int head) {
     const BoolGrid allowed = a.trace->allowed(head); // [n_q, n_k]
     HeadMeasures m;
     for (Index i = 0; i < w.rows(); ++i) {
-        double sum = 0, keys = 0, greatest = 0, entropy = 0, distance = 0, same = 0;
+        double sum = 0, keys = 0, greatest = 0, entropy = 0, distance = 0, same = 0, behind = 0;
+        bool repeats = false; // some key stands behind an earlier token like this one
         for (Index j = 0; j < w.cols(); ++j) {
             sum += static_cast<double>(w(i, j));
             keys += allowed(i, j);
@@ -50,6 +51,11 @@ HeadMeasures plainMeasures(const Analysis& a, int head) {
             if (p > 0) entropy -= p * std::log(p);
             distance += p * static_cast<double>(std::abs(i - j));
             if (a.queries[static_cast<std::size_t>(i)].text == a.keys[static_cast<std::size_t>(j)].text) same += p;
+            if (!a.cross && j > 0 && j <= i &&
+                a.queries[static_cast<std::size_t>(i)].text == a.keys[static_cast<std::size_t>(j - 1)].text) {
+                behind += p;
+                repeats = true;
+            }
             m.previous += j == i - 1 ? p : 0;
             m.next += j == i + 1 ? p : 0;
             m.self += j == i ? p : 0;
@@ -59,12 +65,15 @@ HeadMeasures plainMeasures(const Analysis& a, int head) {
         m.confidence += greatest;
         m.meanDistance += distance;
         m.sameToken += same;
+        m.induction += behind;
+        m.inductionRows += repeats;
     }
     const auto divide = [](double& value, Index rows) { value /= static_cast<double>(std::max<Index>(rows, 1)); };
     for (double* value : {&m.entropy, &m.confidence, &m.meanDistance, &m.self, &m.first, &m.sameToken})
         divide(*value, m.rows);
     divide(m.previous, m.previousRows);
     divide(m.next, m.nextRows);
+    divide(m.induction, m.inductionRows);
     return m;
 }
 
@@ -77,6 +86,8 @@ void expectNear(const HeadMeasures& found, const HeadMeasures& plain) {
     EXPECT_NEAR(found.self, plain.self, 1e-5);
     EXPECT_NEAR(found.first, plain.first, 1e-5);
     EXPECT_NEAR(found.sameToken, plain.sameToken, 1e-5);
+    EXPECT_NEAR(found.induction, plain.induction, 1e-5);
+    EXPECT_EQ(found.inductionRows, plain.inductionRows);
     EXPECT_EQ(found.maskedRows, plain.maskedRows);
     EXPECT_EQ(found.rows, plain.rows);
     EXPECT_EQ(found.previousRows, plain.previousRows);
@@ -250,7 +261,7 @@ TEST(HeadCollector, keepsWhatHiddenKeysLeave) {
             EXPECT_TRUE(hiddenKeys(a->keys, HiddenTokens::Special).empty()); // the sandbox has none
             std::vector<std::uint8_t> some(static_cast<std::size_t>(n)); // one alone, whole pixels, the last ones
             for (const int key : {0, 5, 8, 9, 10, 11, n - 3, n - 2, n - 1}) some[static_cast<std::size_t>(key)] = 1;
-            HeadCollector collector(a->trace->mask, 2, {std::vector<std::int32_t>(some.size(), -1), {}}, {nullptr, nullptr},
+            HeadCollector collector(a->trace->mask, 2, {{std::vector<std::int32_t>(some.size(), -1), {}}}, {nullptr, nullptr},
                                     {some});
             for (int h = 0; h < 2; ++h) {
                 const Matrix w = a->trace->weights(h);
@@ -271,7 +282,7 @@ TEST(HeadCollector, keepsWhatHiddenKeysLeave) {
 
 TEST(HeadCollector, picturesStayWithinTheirBounds) {
     const Mask mask = *Mask::make({}, 3000, 3000, 144);
-    const HeadCollector collector(mask, 144, {std::vector<std::int32_t>(3000, -1), {}},
+    const HeadCollector collector(mask, 144, {{std::vector<std::int32_t>(3000, -1), {}}},
                                   std::vector<std::shared_ptr<const KeySets>>(144));
     Index bytes = 0;
     for (const HeadPicture& p : collector.pictures) {

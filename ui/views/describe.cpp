@@ -154,14 +154,19 @@ struct Pattern {
 /// The pattern that holds at least half of the mass in at least half of the rows: the design when it keeps that much,
 /// else the most particular one.
 std::optional<Pattern> patternOf(const HeadMeasures& m, std::optional<Design> design) {
-    std::array<Pattern, 6> patterns{{ // in the order of Design
+    std::array<Pattern, 7> patterns{{ // in the order of Design, then what no design promises
         {QT_TRANSLATE_NOOP("Describe", "previous token"), QT_TRANSLATE_NOOP("Describe", "previous"), m.previous, m.previousRows, true},
         {QT_TRANSLATE_NOOP("Describe", "next token"), QT_TRANSLATE_NOOP("Describe", "next"), m.next, m.nextRows, true},
         {QT_TRANSLATE_NOOP("Describe", "first token"), QT_TRANSLATE_NOOP("Describe", "first"), m.first, m.rows},
         {QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self, m.rows},
         {QT_TRANSLATE_NOOP("Describe", "same token"), QT_TRANSLATE_NOOP("Describe", "same"), m.sameToken, m.rows},
-        {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), 0, m.rows}}};
-    const auto holds = [&](const Pattern& p) { return p.share >= 0.5 && 2 * p.rows >= m.rows; };
+        {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), 0, m.rows},
+        {QT_TRANSLATE_NOOP("Describe", "token that followed the same one before"),
+         QT_TRANSLATE_NOOP("Describe", "induction"), m.induction, m.inductionRows}}};
+    // Only the rows of a repetition have something to look up, at most the second half of a text that comes twice.
+    const auto holds = [&](const Pattern& p) {
+        return p.share >= 0.5 && (&p == &patterns.back() ? 4 * p.rows >= m.rows && p.rows > 1 : 2 * p.rows >= m.rows);
+    };
     if (design) {
         Pattern& designed = patterns[static_cast<std::size_t>(*design)];
         // A design's promise at the ends of a text is not what its name says.
