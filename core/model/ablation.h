@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/model_trace.h"
+
+namespace headscope {
+
+/// A head's place in a model.
+struct HeadPlace {
+    Site site = Site::Self;
+    int layer = 0;
+    int head = 0;
+    friend bool operator==(const HeadPlace&, const HeadPlace&) = default;
+};
+
+/// The model without what this head says: the rows of W_O that it owns are 0, so that it still attends, as one can see,
+/// but nothing of it reaches the stream (Michel et al. 2019). Usage error for a head that the model does not have and
+/// for models that cannot be trained.
+Result<ModelPtr> withoutHead(const ModelPtr& model, const HeadPlace& place);
+
+} // namespace headscope
