@@ -84,7 +84,23 @@ void Document::lookAt(ViewKind view) {
     emit sessionChanged();
 }
 
+void Document::setLive(OpenedModelPtr model, const QString& words) {
+    m_live = std::move(model);
+    m_liveWords = words;
+    m_sources->setLive(m_live);
+    if (!isLive()) return;
+    // One that interrupts the one before would never let a picture be finished.
+    m_liveWaits = m_job.busy() || m_sequel.busy();
+    if (!m_liveWaits) startAnalysis();
+}
+
+void Document::startWaiting() {
+    if (m_liveWaits && isLive()) startAnalysis();
+    m_liveWaits = false;
+}
+
 void Document::cancel() {
+    m_liveWaits = false;
     if (!m_job.busy()) return;
     m_job.cancel();
     emit busyChanged(false);
@@ -129,6 +145,7 @@ void Document::apply(const Session& session) {
 }
 
 void Document::startAnalysis() {
+    m_liveWaits = false;
     const bool wasBusy = m_job.busy();
     m_sequel.cancel();
     m_job.start([session = m_session, sources = m_sources, before = m_analysis](std::stop_token stop) -> Result<AnalysisPtr> {
@@ -148,6 +165,7 @@ void Document::finish(Result<AnalysisPtr> result) {
         startSequel();
     } else if (result.error().code != ErrorCode::Cancelled) {
         setError(result.error());
+        startWaiting();
     }
 }
 
@@ -165,13 +183,14 @@ void Document::startSequel() {
 }
 
 void Document::finishSequel(Sequel sequel) {
-    if (sequel.of != m_analysis) return;
+    if (sequel.of != m_analysis) return startWaiting();
     const bool another = sequel.overview != m_overview;
     m_overview = std::move(sequel.overview);
     m_predictions = std::move(sequel.predictions);
     m_predicted = m_analysis->run;
     if (another) emit overviewChanged(m_overview);
     emit predictionsChanged();
+    startWaiting();
 }
 
 void Document::setError(std::optional<Error> error) {

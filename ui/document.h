@@ -45,6 +45,12 @@ public:
     /// Whether a newer analysis is under way.
     bool busy() const { return m_job.busy(); }
     const ModelPlaces& modelPlaces() const { return m_sources->places(); }
+    /// A model that learns answers for its folder from now on, whatever is on disk; `words` say which it is and how far.
+    /// A session that names the folder is analysed anew, one after the other: the newest when the one before is done.
+    void setLive(OpenedModelPtr model, const QString& words);
+    /// Whether the session's model is the one that learns.
+    bool isLive() const { return m_live && m_live->folder == m_session.model; }
+    const QString& liveWords() const { return m_liveWords; }
     /// How much of a model has been read, while one is being opened.
     std::optional<LoadedBytes> loading() const { return m_sources->loading(); }
     /// What is wrong with the session as it stands; empty when nothing is.
@@ -92,6 +98,7 @@ private:
     void apply(const Session& session);
     void startAnalysis();
     void finish(Result<AnalysisPtr> result);
+    void startWaiting();
     void startSequel();
     void finishSequel(Sequel sequel);
     void setError(std::optional<Error> error);
@@ -102,6 +109,9 @@ private:
     std::vector<PositionPrediction> m_predictions;
     ModelRunPtr m_predicted;
     std::optional<Error> m_error;
+    OpenedModelPtr m_live;
+    QString m_liveWords;
+    bool m_liveWaits = false; ///< for the analysis under way and its sequel
     QUndoStack m_undo;
     QString m_path;
     QElapsedTimer m_mergeClock; ///< since the last mergeable edit

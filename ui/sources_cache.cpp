@@ -30,6 +30,11 @@ Result<Sources> SourcesCache::get(const Session& session, const std::stop_token&
     return Sources(*std::move(run));
 }
 
+void SourcesCache::setLive(OpenedModelPtr model) {
+    const std::lock_guard lock(m_mutex);
+    m_live = std::move(model);
+}
+
 void SourcesCache::forget() {
     const std::lock_guard lock(m_mutex);
     m_sandbox.reset();
@@ -66,6 +71,7 @@ Result<OpenedModelPtr> SourcesCache::model(const std::string& name, const std::s
     {
         const std::lock_guard lock(m_mutex);
         before = m_forgotten;
+        if (m_live && m_live->folder == name) return m_live;
         if (m_model && m_modelName == name) return m_model;
         // The old one's memory is free before the new one is read, unless a picture still needs it.
         OpenedModelPtr kept = m_old.name == name ? m_old.model.lock() : nullptr;

@@ -24,6 +24,8 @@ public:
     const ModelPlaces& places() const { return m_places; }
     /// Errors: those of readFiles, findModel, openWithTokenizer and runModel.
     Result<Sources> get(const Session& session, const std::stop_token& stop);
+    /// A model that is in memory alone, or changes there: it answers for its folder, whatever is on disk.
+    void setLive(OpenedModelPtr model);
     /// The next get() reads everything anew.
     void forget();
     /// Set while a model is being opened.
@@ -46,6 +48,7 @@ private:
     OpenedModelPtr m_model;
     std::string m_modelName; ///< as the session calls it
     Old m_old;
+    OpenedModelPtr m_live;
     ModelRunPtr m_run;
     std::optional<LoadedBytes> m_loading;
     int m_forgotten = 0; ///< how often: what was read before and comes in after may be of an older file

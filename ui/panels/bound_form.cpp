@@ -38,7 +38,6 @@ public:
     std::function<bool(int)> possible;
 };
 
-/// The wheel over a dial that is not being used scrolls the panel.
 class CalmWheel : public QObject {
 public:
     using QObject::QObject;
@@ -69,8 +68,7 @@ void prepare(QWidget* widget, const DialWords& words, const QString& tip) {
     widget->setAccessibleDescription(tip);
     widget->setToolTip(tip);
     widget->setProperty("meaning", tip);
-    widget->setFocusPolicy(Qt::StrongFocus);
-    widget->installEventFilter(new CalmWheel(widget));
+    calmWheel(widget);
 }
 
 int toSlider(double value, double least, double most, bool logarithmic) {
@@ -86,6 +84,11 @@ double fromSlider(int position, double least, double most, bool logarithmic) {
 } // namespace
 
 int dialWidth(const QWidget& dial) { return dial.fontMetrics().horizontalAdvance(QStringLiteral("auto: 1024")) + 34; }
+
+void calmWheel(QWidget* dial) {
+    dial->setFocusPolicy(Qt::StrongFocus);
+    dial->installEventFilter(new CalmWheel(dial));
+}
 
 void leaveUndoToWindow(QWidget* field) { field->installEventFilter(new UndoFilter(field)); }
 

@@ -99,6 +99,9 @@ private:
 /// One width for every spin box and choice, so that they stand under each other; room for "auto: 1024".
 int dialWidth(const QWidget& dial);
 
+/// The wheel over a dial that is not being used scrolls the panel.
+void calmWheel(QWidget* dial);
+
 /// Undo and redo are the window's: a field that is being typed in does not keep a history of its own.
 void leaveUndoToWindow(QWidget* field);
 

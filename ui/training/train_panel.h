@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/rng.h"
+#include "ui/style/theme.h"
+#include "ui/training/training_run.h"
+
+#include <QTimer>
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QSlider;
+class QToolButton;
+
+namespace headscope {
+
+class Document;
+class HeadAblation;
+class Selection;
+class TrainingCurves;
+class TrainingSizes;
+
+/// A model that learns while one looks at it: the task, its player, the curves, the way back through the steps, the
+/// dials, and what the model is without a head. The pictures show the step that is chosen here.
+class TrainPanel : public QWidget {
+    Q_OBJECT
+public:
+    TrainPanel(Document& document, Selection& selection, QWidget* parent = nullptr);
+
+    TrainingRun& run() { return m_run; }
+    void setTheme(const Theme& theme);
+    /// Plays or pauses the chosen task.
+    void togglePlay();
+    /// What can be taken home: the checkpoints and the newest model, oldest first.
+    std::vector<Checkpoint> moments() const;
+    /// Goes on from a folder that training wrote.
+    void goOnFrom(const QString& folder);
+
+signals:
+    void saveWanted();
+    void exportWanted();
+    void said(const QString& message);
+    void warned(const QString& message);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void build();
+    QWidget* makePlayer();
+    QWidget* makeTimeline();
+    QWidget* makeFold(const QString& name, const QString& title, QWidget* content);
+    QToolButton* makeTool(const QString& name, const QString& tip);
+    void connectParts();
+
+    void chooseTask(int index);
+    const Task& chosenTask() const;
+    bool isChosenRun() const;
+    /// There is a run of the chosen task, or one is about to be: the one at hand, the one kept, a new one.
+    void ensureRun();
+    void reset();
+    void look();
+    void anotherSentence();
+    void follow();
+    void followButtons();
+    void followTimeline();
+    void sayFacts();
+    void sayErrors();
+    /// The step that the pictures are of.
+    Checkpoint shown() const;
+    void show();
+    void lookAtStep(std::int64_t step);
+    void playBack();
+
+    Document& m_document;
+    Selection& m_selection;
+    TrainingRun m_run;
+    Theme m_theme;
+    Rng m_sentences{1};
+    int m_seenRun = 0;
+    bool m_asked = false;                 ///< a run was begun or opened by a click here: it is to be looked at
+    std::optional<std::int64_t> m_mark;   ///< a step in the past; none: the newest
+    Checkpoint m_shown;                   ///< what the document was given last
+    ModelPtr m_shownModel;                ///< and what became of it without a head
+    std::optional<std::string> m_saidSaved;
+    QTimer m_back;                        ///< while the run is played back
+    std::size_t m_backAt = 0;
+    QComboBox* m_task;
+    QLabel* m_discovery;
+    QPushButton* m_play;
+    QToolButton* m_step;
+    QToolButton* m_reset;
+    QToolButton* m_more;
+    QLabel* m_facts;
+    QLabel* m_error;
+    TrainingCurves* m_curves;
+    QToolButton* m_playBack;
+    QSlider* m_time;
+    QLabel* m_when;
+    TrainingSizes* m_sizes;
+    QToolButton* m_sizesFold = nullptr;
+    HeadAblation* m_ablation;
+};
+
+} // namespace headscope

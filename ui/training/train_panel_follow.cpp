@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the Train panel and the pictures show of its run.
+#include "ui/document.h"
+#include "ui/style/icons.h"
+#include "ui/training/head_ablation.h"
+#include "ui/training/train_panel.h"
+#include "ui/training/training_curves.h"
+#include "ui/training/training_sizes.h"
+
+#include <QComboBox>
+#include <QFile>
+#include <QFileInfo>
+#include <QLabel>
+#include <QLocale>
+#include <QMenu>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <QToolButton>
+
+namespace headscope {
+
+namespace {
+
+QString taskName(const Task& task) { return QString::fromUtf8(task.name().data(), static_cast<qsizetype>(task.name().size())); }
+
+/// Special tokens are nothing that one guesses.
+constexpr std::size_t specialTokens = 5;
+
+} // namespace
+
+void TrainPanel::setTheme(const Theme& theme) {
+    m_theme = theme;
+    m_curves->setTheme(theme);
+    m_step->setIcon(themeIcon(QStringLiteral("step"), theme));
+    m_reset->setIcon(themeIcon(QStringLiteral("reset"), theme));
+    m_playBack->setIcon(themeIcon(QStringLiteral("play"), theme));
+    followButtons();
+}
+
+void TrainPanel::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    follow();
+}
+
+void TrainPanel::follow() {
+    const RunState& state = m_run.state();
+    if (state.run != m_seenRun) {
+        m_seenRun = state.run;
+        m_mark.reset();
+        m_back.stop();
+        m_ablation->restore();
+        const auto tasksList = tasks();
+        const auto at = std::ranges::find(tasksList, state.task);
+        {
+            const QSignalBlocker blocker(m_task);
+            m_task->setCurrentIndex(static_cast<int>(at - tasksList.begin()));
+        }
+        m_discovery->setText(QString::fromUtf8(state.task->discovery().data(), static_cast<qsizetype>(state.task->discovery().size())));
+        m_sizes->setTask(*state.task);
+        m_sizes->setOptions(state.options);
+        show();
+        if (m_asked) look();
+        m_asked = false;
+    }
+    m_sizes->setRunning(state.task ? &state.options : nullptr);
+    followButtons();
+    followTimeline();
+    sayFacts();
+    sayErrors();
+    if (isVisible() && state.task) {
+        const bool chosen = isChosenRun();
+        m_curves->setHistory(chosen ? m_run.history() : std::vector<TrainStep>(), chosen ? state.task->vocabulary().size() - specialTokens : 0);
+    }
+    show();
+}
+
+void TrainPanel::followButtons() {
+    const RunState& state = m_run.state();
+    const bool playing = state.playing && isChosenRun();
+    m_play->setText(playing ? tr("Pause") : tr("Play"));
+    m_play->setIcon(themeIcon(playing ? QStringLiteral("pause") : QStringLiteral("play"), m_theme));
+    m_play->setToolTip(playing ? tr("Rests, and keeps what was learned (Ctrl+Return)") : tr("Learns, step by step, until you pause (Ctrl+Return)"));
+    m_step->setEnabled(!playing);
+    const bool there = state.task != nullptr;
+    const auto enable = [this](const char* name, bool on) { findChild<QAction*>(QString::fromLatin1(name))->setEnabled(on); };
+    enable("saveTrained", there);
+    enable("exportRun", there && m_document.isLive() && state.step > 0);
+    enable("anotherSentence", there && m_document.isLive());
+    const QString opened = QFile::decodeName(QByteArray::fromStdString(m_document.session().model));
+    enable("goOnFromOpened", !opened.isEmpty() && !m_document.isLive() && QFileInfo::exists(opened + QStringLiteral("/train.json")));
+}
+
+void TrainPanel::followTimeline() {
+    const std::vector<Checkpoint> all = isChosenRun() ? moments() : std::vector<Checkpoint>();
+    const bool several = all.size() > 1;
+    m_time->setEnabled(several);
+    m_playBack->setEnabled(several);
+    const QSignalBlocker blocker(m_time);
+    const Checkpoint at = shown();
+    m_time->setMaximum(std::max(1, static_cast<int>(all.size()) - 1));
+    int place = static_cast<int>(all.size()) - 1;
+    if (m_mark)
+        for (int i = 0; i < std::ssize(all); ++i)
+            if (all[static_cast<std::size_t>(i)].step == at.step) place = i;
+    m_time->setValue(std::max(0, place));
+    m_curves->setMark(m_mark && isChosenRun() ? std::optional(at.step) : std::nullopt);
+    const QLocale locale;
+    m_when->setText(!several ? tr("Every step can be gone back to")
+                    : m_mark ? tr("Pictures of step %1 of %2").arg(locale.toString(at.step), locale.toString(m_run.state().step))
+                             : tr("Pictures of the newest step"));
+}
+
+void TrainPanel::sayFacts() {
+    const RunState& state = m_run.state();
+    const QLocale locale;
+    if (!isChosenRun()) {
+        const QString kept = QFile::decodeName(QByteArray::fromStdString(m_run.folderOf(chosenTask().name())));
+        m_facts->setText(QFileInfo::exists(kept + QStringLiteral("/train.json")) ? tr("A run is kept from before: Play goes on from it, reset begins anew.") : QString());
+        m_facts->setVisible(!m_facts->text().isEmpty());
+        return;
+    }
+    QStringList facts = {tr("step %1").arg(locale.toString(state.step))};
+    if (!m_run.history().empty()) {
+        const TrainStep& last = m_run.history().back();
+        facts << tr("loss %1").arg(locale.toString(last.loss, 'f', 3)) << tr("%1 % right").arg(locale.toString(last.accuracy * 100, 'f', 0));
+    }
+    if (state.playing && state.stepsPerSecond > 0) facts << tr("%1 steps/s").arg(locale.toString(state.stepsPerSecond, 'f', state.stepsPerSecond < 10 ? 1 : 0));
+    m_facts->setText(facts.join(QStringLiteral(" · ")));
+    m_facts->show();
+}
+
+void TrainPanel::sayErrors() {
+    const RunState& state = m_run.state();
+    const bool usage = state.error && state.error->code == ErrorCode::Usage;
+    m_sizes->setError(usage ? QString::fromStdString(state.error->detail) : QString());
+    if (usage && !m_sizesFold->isChecked()) m_sizesFold->setChecked(true);
+    QStringList lines;
+    if (state.error && !usage) {
+        lines << QString::fromStdString(state.error->detail);
+        // What the trainer calls wrong input is a loss that is no number: everything else is our own making.
+        if (state.error->code == ErrorCode::Input && isChosenRun())
+            lines << tr("The weights are those of step %1. Take a smaller learning rate and play on, or reset.").arg(QLocale().toString(state.step));
+    }
+    if (state.saveError) lines << tr("The run could not be kept: %1").arg(QString::fromStdString(state.saveError->message()));
+    m_error->setText(lines.join(QLatin1Char('\n')));
+    m_error->setToolTip(state.error ? QString::fromStdString(state.error->message()) : QString());
+    m_error->setVisible(!lines.isEmpty());
+    if (state.saved != m_saidSaved) {
+        m_saidSaved = state.saved;
+        if (state.saved) emit said(tr("Saved in %1").arg(QFile::decodeName(QByteArray::fromStdString(*state.saved))));
+    }
+}
+
+void TrainPanel::show() {
+    const RunState& state = m_run.state();
+    if (!state.task) return;
+    const Checkpoint at = shown();
+    m_ablation->setModel(at.model, state.options, !state.playing);
+    const ModelPtr model = m_ablation->applied(at.model);
+    const bool same = at.model == m_shown.model && (model == m_shownModel || (model != at.model && m_shownModel != m_shown.model && m_shownHead == m_ablation->without()));
+    if (same) return;
+    m_shown = at;
+    m_shownModel = model;
+    m_shownHead = m_ablation->without();
+    m_document.setLive(std::make_shared<const OpenedModel>(OpenedModel{state.folder, model, state.tokenizer}),
+                       tr("training: %1, step %2").arg(taskName(*state.task), QLocale().toString(at.step)));
+}
+
+} // namespace headscope

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/sources/opened_model.h"
+#include "core/train/trainer.h"
+
+#include <QObject>
+#include <QString>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+namespace headscope {
+
+/// The model as it was after a step.
+struct Checkpoint {
+    std::int64_t step = 0;
+    ModelPtr model;
+};
+
+/// Where a run is.
+struct RunState {
+    const Task* task = nullptr; ///< null: nothing has begun
+    TrainOptions options;
+    std::string folder; ///< where it is kept, and what the session calls its model
+    TokenizerPtr tokenizer;
+    std::int64_t step = 0;
+    ModelPtr model;
+    bool playing = false;
+    double stepsPerSecond = 0;
+    int run = 0;                     ///< counts what was begun and opened: another number is another history
+    std::optional<Error> error;      ///< why it stopped, or why it could not begin
+    std::optional<Error> saveError;  ///< why it could not be kept
+    std::optional<std::string> saved; ///< the folder that saveTo() wrote last
+};
+
+/// A model that learns, on a thread of its own: steps are made while it plays, and what they come to is told at most
+/// twenty times a second, in the thread that made this object. Where it has come to is written to its own folder every
+/// few seconds and whenever it rests, so that a crash costs little. The destructor ends within a step.
+///
+/// Like LatestJob, what is told waits behind our own mutex: ThreadSanitizer cannot see the locks inside Qt.
+class TrainingRun : public QObject {
+    Q_OBJECT
+public:
+    /// Runs are kept in `runs`/TASK.
+    explicit TrainingRun(std::string runs, QObject* parent = nullptr);
+    ~TrainingRun() override;
+
+    const RunState& state() const { return m_state; }
+    /// Every step of the run, the first one that was made here first.
+    const std::vector<TrainStep>& history() const { return m_history; }
+    /// Evenly apart, oldest first, from the one it began with; the newest model is not among them.
+    const std::vector<Checkpoint>& checkpoints() const { return m_checkpoints; }
+    std::string folderOf(std::string_view task) const;
+
+    /// Random weights; the run before is forgotten, and its folder once this one is kept.
+    void begin(const TrainOptions& options);
+    /// Goes on from a folder that begin's run or `headscope train` wrote.
+    void resume(const std::string& folder);
+    void play();
+    void pause();
+    /// So many steps, then rests.
+    void step(int steps = 1);
+    /// Goes on with these weights in place of the newest; they have its shape.
+    void replace(const ModelPtr& model);
+    /// The learning rate from the next step on.
+    void setRate(double rate);
+    /// Writes the newest model with all that is needed to go on.
+    void saveTo(const std::string& folder);
+
+signals:
+    /// state(), history() or checkpoints() changed.
+    void changed();
+
+protected:
+    bool event(QEvent* event) override;
+
+private:
+    using Command = std::function<void()>;
+    struct Worker;
+
+    void post(Command command, bool interrupts);
+    void run(const std::stop_token& end);
+    // In the worker:
+    void adopt(Result<Trainer> trainer, const std::string& folder);
+    void makeStep();
+    void note(const TrainStep& step);
+    void keep();
+    void rest(std::optional<Error> error);
+    void publish();
+    std::size_t mostCheckpoints() const;
+
+    const std::string m_runs;
+    RunState m_state;
+    std::vector<TrainStep> m_history;
+    std::vector<Checkpoint> m_checkpoints;
+
+    std::mutex m_mutex; ///< of what both threads touch: down to m_posted
+    std::condition_variable_any m_wake;
+    std::stop_source m_interrupt; ///< of the step under way
+    std::deque<Command> m_commands;
+    bool m_playing = false;
+    std::int64_t m_stepsLeft = 0; ///< while it does not play
+    RunState m_next;
+    std::vector<TrainStep> m_fresh; ///< steps that were not told yet
+    std::vector<Checkpoint> m_kept;
+    bool m_posted = false;
+
+    std::unique_ptr<Worker> m_at; ///< the worker's own
+    std::jthread m_thread;        ///< last: it uses all of the above
+};
+
+} // namespace headscope
