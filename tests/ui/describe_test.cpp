@@ -233,3 +233,34 @@ TEST(Percent, HasNoMoreDigitsThanTheEyeCanUse) {
     EXPECT_EQ(percent(1).toStdString(), "100 %");
     EXPECT_EQ(exact(0.62137).toStdString(), "0.6214");
 }
+
+TEST(Describe, SaysWhichHeadOfAllDoesWhat) {
+    const auto a = std::make_shared<Analysis>();
+    Overview overview;
+    overview.of = a;
+    overview.layers = 2;
+    overview.heads = 2;
+    overview.thumbs.resize(4);
+    for (HeadThumb& thumb : overview.thumbs) thumb.measures.rows = 20;
+    EXPECT_TRUE(rolesSentence(overview).isEmpty()) << "no head keeps to a pattern";
+    EXPECT_FALSE(clearestHead(overview));
+    const auto measures = [&](int layer, int head) -> HeadMeasures& {
+        return overview.thumbs[static_cast<std::size_t>(2 * layer + head)].measures;
+    };
+    measures(0, 0).previousRows = measures(0, 1).previousRows = 19;
+    measures(0, 0).previous = 0.7;
+    measures(0, 1).previous = 0.98; // the clearer of the two
+    measures(1, 0).inductionRows = 9;
+    measures(1, 0).induction = 0.94;
+    measures(1, 1).first = 0.96;
+    EXPECT_EQ(rolesSentence(overview).toStdString(),
+              "Layer 1, head 2 reads the previous token (98 %); Layer 2, head 1 the token that followed the same one "
+              "before (94 %); Layer 2, head 2 the first token (96 %)");
+    EXPECT_EQ(rolesSentence(overview, 1).toStdString(),
+              "Layer 2, head 1 reads the token that followed the same one before (94 %)");
+    ASSERT_TRUE(clearestHead(overview));
+    EXPECT_EQ(clearestHead(overview)->layer, 1);
+    EXPECT_EQ(clearestHead(overview)->head, 0) << "induction before what is clearer";
+    measures(1, 0).inductionRows = 4; // of 20: too few to say so of the head
+    EXPECT_EQ(clearestHead(overview)->head, 1);
+}

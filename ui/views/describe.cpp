@@ -143,6 +143,9 @@ QString headSentence(const Analysis& a, const ViewState& state, int head) {
         .arg(QLocale().toString(m.meanDistance, 'f', 1), percent(m.confidence));
 }
 
+/// A pattern that no design promises.
+const char* const inductionName = QT_TRANSLATE_NOOP("Describe", "token that followed the same one before");
+
 struct Pattern {
     const char* name; ///< in a sentence and in the title
     const char* tag;  ///< under a small picture
@@ -161,8 +164,7 @@ std::optional<Pattern> patternOf(const HeadMeasures& m, std::optional<Design> de
         {QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self, m.rows},
         {QT_TRANSLATE_NOOP("Describe", "same token"), QT_TRANSLATE_NOOP("Describe", "same"), m.sameToken, m.rows},
         {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), 0, m.rows},
-        {QT_TRANSLATE_NOOP("Describe", "token that followed the same one before"),
-         QT_TRANSLATE_NOOP("Describe", "induction"), m.induction, m.inductionRows}}};
+        {inductionName, QT_TRANSLATE_NOOP("Describe", "induction"), m.induction, m.inductionRows}}};
     // Only the rows of a repetition have something to look up, at most the second half of a text that comes twice.
     const auto holds = [&](const Pattern& p) {
         return p.share >= 0.5 && (&p == &patterns.back() ? 4 * p.rows >= m.rows && p.rows > 1 : 2 * p.rows >= m.rows);
@@ -237,6 +239,57 @@ QString headTag(const Analysis& analysis, int head) {
 }
 
 QString measuredTag(const HeadMeasures& measures) { return tagOf(characterOf(measures, std::nullopt)); }
+
+namespace {
+
+/// A head with the pattern it keeps to.
+struct Role {
+    int layer = 0;
+    int head = 0;
+    Pattern pattern;
+};
+
+bool isInduction(const Role& role) { return role.pattern.name == inductionName; }
+
+/// Of each pattern the head that keeps most clearly to it: induction first, then by their shares.
+std::vector<Role> rolesOf(const Overview& overview) {
+    std::vector<Role> roles;
+    for (int layer = 0; layer < overview.layers; ++layer)
+        for (int head = 0; head < overview.heads; ++head) {
+            const std::optional<Pattern> pattern = patternOf(overview.at(layer, head).measures, std::nullopt);
+            if (!pattern) continue;
+            const auto same = std::ranges::find(roles, pattern->name, [](const Role& r) { return r.pattern.name; });
+            if (same == roles.end()) roles.push_back({layer, head, *pattern});
+            else if (pattern->share > same->pattern.share) *same = {layer, head, *pattern};
+        }
+    std::ranges::stable_sort(roles, [](const Role& a, const Role& b) {
+        return isInduction(a) != isInduction(b) ? isInduction(a) : a.pattern.share > b.pattern.share;
+    });
+    return roles;
+}
+
+} // namespace
+
+QString rolesSentence(const Overview& overview, int most) {
+    std::vector<Role> roles = rolesOf(overview);
+    if (std::ssize(roles) > most) roles.resize(static_cast<std::size_t>(most));
+    // As they are passed by the stream: layer after layer.
+    std::ranges::sort(roles, {}, [](const Role& r) { return std::pair(r.layer, r.head); });
+    QStringList parts;
+    for (const Role& r : roles) {
+        const QString place = headPlace(*overview.of, r.layer, r.head);
+        const QString what = Words::tr(r.pattern.name);
+        parts << (parts.empty() ? Words::tr("%1 reads the %2 (%3)") : Words::tr("%1 the %2 (%3)"))
+                     .arg(place, what, percent(r.pattern.share));
+    }
+    return parts.join(Words::tr("; "));
+}
+
+std::optional<ClearestHead> clearestHead(const Overview& overview) {
+    const std::vector<Role> roles = rolesOf(overview);
+    if (roles.empty()) return std::nullopt;
+    return ClearestHead{roles.front().layer, roles.front().head};
+}
 
 QString siteTitle(const Analysis& analysis) {
     switch (analysis.site) {
