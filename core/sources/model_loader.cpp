@@ -55,9 +55,8 @@ bool ModelLoader::foundElsewhere(const TensorPlace& at) const {
     if (m_files.find(at.name + ".weight")) return false;
     for (const TensorRow& other : m_rows) {
         if (other.slot != at.row->slot) continue;
-        for (const TensorPlace& place : places(other))
-            if (place.decoder == at.decoder && place.block == at.block && m_files.find(place.name + ".weight"))
-                return true;
+        for (const bool decoder : stacksOf(other, m_model->config.kind))
+            if (decoder == at.decoder && m_files.find(nameIn(other, decoder, at.block) + ".weight")) return true;
     }
     return false;
 }

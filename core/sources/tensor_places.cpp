@@ -2,11 +2,10 @@
 #include "core/sources/tensor_places.h"
 
 namespace headscope {
-namespace {
 
-std::string expand(std::string_view pattern, bool decoder, int block) {
+std::string nameIn(const TensorRow& row, bool decoder, int block) {
     std::string name;
-    for (const char c : pattern) {
+    for (const char c : std::string_view(row.name)) {
         if (c == '#') {
             name += std::to_string(block);
         } else if (c == '@') {
@@ -18,7 +17,12 @@ std::string expand(std::string_view pattern, bool decoder, int block) {
     return name;
 }
 
-} // namespace
+std::vector<bool> stacksOf(const TensorRow& row, ModelKind kind) {
+    const std::string_view pattern = row.name;
+    if (kind != ModelKind::EncoderDecoder) return {kind == ModelKind::Decoder};
+    if (pattern.find('@') != std::string_view::npos) return {false, true};
+    return {pattern.starts_with("decoder.")};
+}
 
 std::vector<TensorRow> rowsOf(const ModelFamily& family) {
     std::vector<TensorRow> all(family.rows.begin(), family.rows.end());
@@ -27,21 +31,12 @@ std::vector<TensorRow> rowsOf(const ModelFamily& family) {
 }
 
 std::vector<TensorPlace> placesOf(const TensorRow& row, ModelKind kind, BlockCounts counts) {
-    const std::string_view pattern = row.name;
-    std::vector<bool> stacks = {kind == ModelKind::Decoder};
-    if (kind == ModelKind::EncoderDecoder) {
-        if (pattern.find('@') != std::string_view::npos) {
-            stacks = {false, true};
-        } else {
-            stacks = {pattern.starts_with("decoder.")};
-        }
-    }
+    const bool perLayer = std::string_view(row.name).find('#') != std::string_view::npos;
     std::vector<TensorPlace> all;
-    for (const bool decoder : stacks) {
-        const bool perLayer = pattern.find('#') != std::string_view::npos;
+    for (const bool decoder : stacksOf(row, kind)) {
         const int blocks = !perLayer ? 1 : decoder ? counts.decoder : counts.encoder;
         for (int block = 0; block < blocks; ++block)
-            all.push_back({&row, decoder, block, expand(pattern, decoder, block)});
+            all.push_back({&row, decoder, block, nameIn(row, decoder, block)});
     }
     return all;
 }

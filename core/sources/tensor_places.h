@@ -24,6 +24,10 @@ struct BlockCounts {
 
 /// Both tables of the family, in order.
 std::vector<TensorRow> rowsOf(const ModelFamily& family);
+/// Whether each stack that the row is of is the decoder.
+std::vector<bool> stacksOf(const TensorRow& row, ModelKind kind);
+/// What the row calls its tensor in one block of one stack.
+std::string nameIn(const TensorRow& row, bool decoder, int block);
 /// All places that the row names. `row` must outlive them.
 std::vector<TensorPlace> placesOf(const TensorRow& row, ModelKind kind, BlockCounts blocks);
 /// Whether the slot belongs to the output head: its tensors have no prefix.

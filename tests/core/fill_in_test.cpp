@@ -93,7 +93,12 @@ TEST(FillIn, WhatADecoderPredictsInTheMiddleTakesTheNextTokensPlace) {
     EXPECT_EQ(fillIn(*gpt2, 1, cat)->text, "the cat cat");
     EXPECT_EQ(fillIn(*gpt2, 2, cat)->text, "the cat sat cat");
     const ModelRunPtr bart = runOf(opened("bart"), "the", "the cat");
-    EXPECT_EQ(fillIn(*bart, 0, cat)->second, true);
+    EXPECT_FALSE(fillIn(*bart, 0, cat)) << "the template's <s> follows, which nobody typed";
+    ASSERT_EQ(bart->tokens2.size(), 4U);
+    const std::optional<FilledText> filled = fillIn(*bart, 2, idOf(*bart, "Ġdo"));
+    ASSERT_TRUE(filled);
+    EXPECT_TRUE(filled->second);
+    EXPECT_EQ(filled->text, "the do");
     // A character of several tokens is not taken apart.
     const ModelRunPtr bytes = runOf(opened("gpt2"), "the é");
     ASSERT_GT(bytes->tokens.size(), 3U);

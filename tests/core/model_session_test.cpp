@@ -154,14 +154,13 @@ TEST(Overview, WithoutHiddenTokensAsTheHeadsOwnPictures) {
     const OverviewPtr overview = overviewOf(a).value();
     const HeadThumb& thumb = overview->at(0, 2);
     const Index last = std::ssize(a->keys) - 1;
-    for (const auto& [which, hidesFirst] :
-         {std::pair{HiddenTokens::Special, true}, std::pair{HiddenTokens::SpecialAndFirst, true}}) {
+    for (const HiddenTokens which : {HiddenTokens::Special, HiddenTokens::SpecialAndFirst}) {
         const ThumbRemainder& left = thumb.without[static_cast<std::size_t>(which) - 1];
         ASSERT_EQ(left.pixels.rows(), last + 1);
         for (Index i = 0; i <= last; ++i) {
             Scalar kept = 0;
             for (Index j = 0; j <= last; ++j) {
-                const bool hidden = (j == 0 && hidesFirst) || j == last;
+                const bool hidden = j == 0 || j == last; // [CLS] and [SEP]
                 EXPECT_EQ(left.pixels(i, j), hidden ? hiddenPixel : a->weight(2, i, j)) << i << " " << j;
                 if (!hidden) kept += a->weight(2, i, j);
             }

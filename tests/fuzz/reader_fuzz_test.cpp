@@ -184,7 +184,7 @@ TEST(Fuzz, ModelConfig) {
         ASSERT_FALSE(good.empty()) << path;
         Rng rng(hashBytes(family));
         int supported = 0;
-        for (int i = 0; i < 400; ++i) {
+        for (int i = 0; i < 200; ++i) {
             // Half of the damage makes other values of the keys, which is where sizes come from.
             writeBytes(path, i % 2 ? damage(good, rng) : otherValue(good, rng));
             const auto described = describeModel(model);
