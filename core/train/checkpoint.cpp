@@ -23,22 +23,39 @@ std::string pathOf(const std::string& folder, const char* file) {
     return (fs::path(folder) / file).string();
 }
 
-std::string recordJson(const TrainRecord& record) {
+Json recordJson(const TrainRecord& record) {
     const TrainOptions& o = record.options;
-    const Json json = {{"headscope", HEADSCOPE_VERSION},
-                       {"task", o.task},
-                       {"seed", o.seed},
-                       {"step", record.reached.step},
-                       {"options",
-                        {{"layers", o.layers},
-                         {"heads", o.heads},
-                         {"d_model", o.dModel},
-                         {"batch", o.batch},
-                         {"length", o.length},
-                         {"rate", o.rate}}},
-                       {"loss", record.reached.loss},
-                       {"accuracy", record.reached.accuracy}};
-    return json.dump(2) + "\n";
+    return {{"headscope", HEADSCOPE_VERSION},
+            {"task", o.task},
+            {"seed", o.seed},
+            {"step", record.reached.step},
+            {"options",
+             {{"layers", o.layers},
+              {"heads", o.heads},
+              {"d_model", o.dModel},
+              {"batch", o.batch},
+              {"length", o.length},
+              {"rate", o.rate}}},
+            {"loss", record.reached.loss},
+            {"accuracy", record.reached.accuracy}};
+}
+
+Json selfTestJson(const SelfTest& test) {
+    Json json = {{"text", test.text}};
+    if (test.text2) json["text2"] = *test.text2;
+    json["reads"] = Json::array();
+    for (const Reading& r : test.readings)
+        json["reads"].push_back({{"site", r.site},
+                                 {"layer", r.layer},
+                                 {"head", r.head},
+                                 {"query", r.query},
+                                 {"key", r.key},
+                                 {"weight", std::round(1e4 * r.weight) / 1e4}});
+    return json;
+}
+
+Status addJson(const Json& json, FileGroup& files) {
+    return files.add(recordName, [&](SafeFile& file) { file.write(json.dump(2) + "\n"); });
 }
 
 /// Typed look-ups; the first thing that is wrong is kept.
@@ -152,8 +169,18 @@ Result<TrainRecord> readTrainRecord(const std::string& folder) {
     return r;
 }
 
+Status addFinished(const TrainRecord& record, const FinishedNotes& notes, FileGroup& files) {
+    Json json = recordJson(record);
+    json["command"] = notes.command;
+    json["unseen"] = {{"sentences", notes.sentences}, {"seed", notes.seed}, {"accuracy", notes.accuracy}};
+    if (notes.best) json["unseen"]["best"] = *notes.best;
+    json["self_test"] = Json::array();
+    for (const SelfTest& test : notes.selfTests) json["self_test"].push_back(selfTestJson(test));
+    return addJson(json, files);
+}
+
 Status addCheckpoint(const TrainRecord& record, const TrainState& state, FileGroup& files) {
-    if (Status s = files.add(recordName, [&](SafeFile& file) { file.write(recordJson(record)); }); !s) return s;
+    if (Status s = addJson(recordJson(record), files); !s) return s;
     const std::int64_t step = state.optimizer.step;
     std::vector<ArraySource> arrays = {
         {stepName, {1}, DType::I64, [step](const ArraySource::Sink& sink) { sink(&step, sizeof step); }}};
@@ -163,8 +190,12 @@ Status addCheckpoint(const TrainRecord& record, const TrainState& state, FileGro
     return files.add(stateName, [&](SafeFile& file) { writeSafetensors(file, arrays, {}, [] { return true; }); });
 }
 
+std::string checkpointFile(const std::string& folder) {
+    return pathOf(folder, stateName);
+}
+
 Status readCheckpoint(const std::string& folder, TrainState& state) {
-    const std::string path = pathOf(folder, stateName);
+    const std::string path = checkpointFile(folder);
     std::error_code ignored;
     if (!fs::exists(path, ignored))
         return Error{ErrorCode::Io, path,

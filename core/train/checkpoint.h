@@ -4,6 +4,7 @@
 
 #include "core/io/file_group.h"
 #include "core/train/optimizer.h"
+#include "core/train/self_test.h"
 #include "core/train/train_options.h"
 
 #include <string>
@@ -35,8 +36,22 @@ struct TrainState {
     OptimizerState optimizer;
 };
 
+/// What train.json also says of a model that is done.
+struct FinishedNotes {
+    std::string command;        ///< that makes it
+    std::int64_t sentences = 0; ///< unseen ones, from this seed, the accuracy is that on
+    std::uint64_t seed = 0;
+    double accuracy = 0;
+    std::optional<double> best;
+    std::vector<SelfTest> selfTests;
+};
+/// Adds train.json of a model that is done.
+Status addFinished(const TrainRecord& record, const FinishedNotes& notes, FileGroup& files);
+
 /// Adds train.json and optimizer.safetensors.
 Status addCheckpoint(const TrainRecord& record, const TrainState& state, FileGroup& files);
+/// Where addCheckpoint() puts the state.
+std::string checkpointFile(const std::string& folder);
 /// Into a state that has the shape already. Input error naming the tensor that is missing or has another shape.
 Status readCheckpoint(const std::string& folder, TrainState& state);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/parameters.h"
 #include "core/sources/opened_model.h"
+#include "core/train/finish.h"
 #include "core/train/task.h"
-#include "core/train/trainer.h"
 #include "tests/core/io_fixture.h"
 
 #include <map>
@@ -241,4 +241,22 @@ TEST(Evaluation, RefusesModelsOfOtherTasks) {
     std::stop_source stop;
     stop.request_stop();
     EXPECT_EQ(evaluate(trainer.model(), trainer.task(), 8, 5, 0, stop.get_token()).error().code, ErrorCode::Cancelled);
+}
+
+TEST(FinishedModel, IsHalfAsLargeAndKnowsWhatItCan) {
+    const TempFolder temp;
+    Trainer trainer = begun(tiny());
+    steps(trainer, 3);
+    ASSERT_TRUE(trainer.save(temp / "a"));
+    const Result<Evaluation> unseen = finish(trainer, temp / "a");
+    ASSERT_TRUE(unseen) << unseen.error().message();
+    const auto files = filesIn(temp / "a");
+    EXPECT_EQ(files.size(), 4U) << "config.json, model.safetensors, tokenizer.json, train.json";
+    EXPECT_THAT(files.at("train.json"), AllOf(HasSubstr("headscope train previous --seed 7 --steps 3 --layers 1"),
+                                              HasSubstr("\"self_test\""), HasSubstr("\"reads\"")));
+    EXPECT_EQ(readTrainRecord(temp / "a")->options, tiny());
+    const ModelPtr model = openModel(temp / "a").value();
+    EXPECT_EQ(model->weights.tokens->type(), PackedType::Half);
+    EXPECT_EQ(evaluate(model, trainer.task(), tiny().length, 1000, 1)->accuracy, unseen->accuracy);
+    EXPECT_THAT(resumeSays(temp / "a"), HasSubstr("a finished model has no such file"));
 }
