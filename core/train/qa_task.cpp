@@ -35,7 +35,7 @@ const StoryWords& storyWords() {
 }
 
 constexpr int longestStatement = 8;  ///< "Mary put the ball in the kitchen ."
-constexpr int aroundStatements = 11;///< the question, its answer and both special tokens
+constexpr int aroundStatements = 11; ///< the question, its answer and both special tokens
 
 Words allWords() {
     const StoryWords& all = storyWords();
@@ -84,12 +84,12 @@ protected:
         const Words question = asksWho          ? Words{"who", "is", "in", "the", place, "?"}
                                : asked.isPerson ? Words{"where", "is", asked.who, "?", "in", "the"}
                                                 : Words{"where", "is", "the", asked.who, "?", "in", "the"};
-        std::vector<int> words = ids(small(story.words + question));
+        std::vector<int> words = ids(story.words + question);
         words.push_back(kMaskId);
         const std::size_t answer = words.size(); // behind the begin token
         words.push_back(id("."));
         TaskExample example = encoderExample(words);
-        example.targets[answer] = id(small({asksWho ? asked.who : place})[0]);
+        example.targets[answer] = id(asksWho ? asked.who : place);
         return example;
     }
 
@@ -106,11 +106,6 @@ private:
         card.shortest = aroundStatements + longestStatement;
         card.sentences = true;
         return card;
-    }
-
-    static Words small(Words words) {
-        for (std::string& word : words) word[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(word[0])));
-        return words;
     }
 
     /// Every place belongs to one fact only, so that "who is in the kitchen?" has one answer.

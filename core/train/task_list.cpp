@@ -9,7 +9,7 @@ namespace {
 std::vector<TaskPtr> makeTasks() {
     std::vector<TaskPtr> made;
     for (const auto make : {makeCopyTask, makeReverseTask, makeSortTask, makePreviousTask, makeInductionTask,
-                            makeBracketTask, makeQaTask})
+                            makeBracketTask, makeTranslationTask, makeQaTask, makeSummaryTask})
         made.push_back(make());
     return made;
 }

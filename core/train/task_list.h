@@ -13,6 +13,8 @@ TaskPtr makeSortTask();
 TaskPtr makePreviousTask();
 TaskPtr makeInductionTask();
 TaskPtr makeBracketTask();
+TaskPtr makeTranslationTask();
 TaskPtr makeQaTask();
+TaskPtr makeSummaryTask();
 
 } // namespace headscope

@@ -107,8 +107,9 @@ WordTask::WordTask(TaskCard card, const std::vector<std::string>& words) : m_car
     }
 }
 
-int WordTask::id(std::string_view word) const {
-    const auto found = m_ids.find(std::string(word));
+int WordTask::id(std::string word) const {
+    if (m_card.sentences && isCapital(word[0])) word[0] = turned(word[0]);
+    const auto found = m_ids.find(word);
     assert(found != m_ids.end());
     return found == m_ids.end() ? static_cast<int>(kUnknownId) : found->second;
 }

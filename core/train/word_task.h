@@ -47,8 +47,8 @@ protected:
     /// both parts.
     virtual TaskExample draw(Rng& rng, int length) const = 0;
 
-    /// Of a word that is in the list, in small letters.
-    int id(std::string_view word) const;
+    /// Of a word that is in the list, as it was given or in small letters.
+    int id(std::string word) const;
     std::vector<int> ids(std::span<const std::string> words) const;
 
     /// "[CLS] words [SEP]" with nothing asked yet.
