@@ -23,9 +23,8 @@ struct NewsWords {
                    "waiter fisherman engineer writer");
     Words qualities = splitWords("old young tall clever famous shy rich poor brave quiet friendly tired cheerful proud "
                                  "kind lonely polite nervous");
-    Words looks =
-        splitWords("new small big wooden red white beautiful strange heavy golden broken expensive dusty blue "
-                   "green huge");
+    Words looks = splitWords("new small big red white beautiful strange heavy black old ugly blue green huge lovely "
+                             "famous");
     std::vector<DeedEntry> deeds = {
         {splitWords("opened closed built repaired visited cleaned"),
          splitWords("bridge school museum station hotel library theatre hospital harbour church factory shop tower")},
@@ -135,8 +134,10 @@ private:
             return {"on", any(m_all.days), ","};
         case 1:
             return {"in", any(m_all.months), ","};
-        case 2:
-            return {"on", "a", any(m_all.weather), chance(0.5) ? "morning" : "evening", ","};
+        case 2: {
+            const std::string& weather = any(m_all.weather);
+            return {"on", article(false, weather), weather, chance(0.5) ? "morning" : "evening", ","};
+        }
         default:
             return {"last", any(m_all.days), ","};
         }
@@ -169,9 +170,11 @@ private:
         case 0:
             add(text, {"the", "weather", "was", any(m_all.weather), "."});
             break;
-        case 1:
-            add(text, {"it", "was", "a", any(m_all.weather), "day", "."});
+        case 1: {
+            const std::string& weather = any(m_all.weather);
+            add(text, {"it", "was", article(false, weather), weather, "day", "."});
             break;
+        }
         case 2:
             add(text, {chance(0.5) ? "many" : "some", any(m_all.crowd), "were", "there", "."});
             break;
