@@ -39,7 +39,7 @@ constexpr int aroundStatements = 11; ///< the question, its answer and both spec
 
 Words allWords() {
     const StoryWords& all = storyWords();
-    Words words = {"the", "in", ".", "where", "who", "is", "?"};
+    Words words = {"the", "in", ".", "where", "who", "is", "?", "then"};
     for (const Words* list : {&all.people, &all.things, &all.places, &all.putting})
         words.insert(words.end(), list->begin(), list->end());
     for (const auto* verbs : {&all.moving, &all.staying, &all.lying})
@@ -114,14 +114,15 @@ private:
         Story story;
         const Words people = some(rng, all.people, statements), things = some(rng, all.things, statements);
         const Words places = some(rng, all.places, statements);
-        Words told; // people with a place
+        Words told; // people who have not gone on yet
         for (std::size_t i = 0; i < places.size(); ++i) {
             Words statement;
             const int form = below(rng, 6);
             if (form < 2 && !told.empty()) { // somebody goes on to another place
-                const std::string& person = pick(rng, told);
-                statement = Words{person} + pick(rng, all.moving);
-                story.facts.push_back({person, true, places[i]});
+                const auto who = told.begin() + below(rng, static_cast<int>(told.size()));
+                statement = Words{"then", *who} + pick(rng, all.moving);
+                story.facts.push_back({*who, true, places[i]});
+                told.erase(who);
             } else if (form < 4) {
                 statement = Words{people[i]} + pick(rng, below(rng, 2) == 0 ? all.moving : all.staying);
                 story.facts.push_back({people[i], true, places[i]});
