@@ -99,6 +99,8 @@ private:
     void printPicture();
     void exportPicture();
     void toggleHelp();
+    void openTraining();
+    void toggleTraining();
     void stepLayer(int by);
     /// Why a key or click on the mask does nothing.
     void sayNoMasks();

@@ -17,6 +17,7 @@
 #include "ui/panels/side_panel.h"
 #include "ui/preferences.h"
 #include "ui/style/desktop_theme.h"
+#include "ui/training/train_panel.h"
 #include "ui/views/text_strip.h"
 #include "ui/window_actions.h"
 
@@ -26,6 +27,7 @@
 #include <QClipboard>
 #include <QCloseEvent>
 #include <QComboBox>
+#include <QFile>
 #include <QFileInfo>
 #include <QLineEdit>
 #include <QMimeData>
@@ -87,6 +89,15 @@ void MainWindow::connectActions() {
     connect(&m_dials->model(), &ModelPanel::modelWanted, &m_files, &SessionFiles::useModel);
     connect(&m_dials->model(), &ModelPanel::folderWanted, &m_files, &SessionFiles::chooseModel);
     connect(&m_dials->model(), &ModelPanel::said, m_notice, &NoticeBar::say);
+    connect(&m_dials->model(), &ModelPanel::trainingWanted, this, [this] { openTraining(); });
+    connect(a.train, &QAction::triggered, this, &MainWindow::toggleTraining);
+    connect(a.playTraining, &QAction::triggered, this, [this] {
+        openTraining();
+        m_dials->training().togglePlay();
+    });
+    connect(&m_dials->training(), &TrainPanel::saveWanted, &m_files, &SessionFiles::chooseTrained);
+    connect(&m_files, &SessionFiles::trainedWanted, this, [this](const QString& folder) { m_dials->training().run().saveTo(QFile::encodeName(folder).toStdString()); });
+    connect(&m_dials->training(), &TrainPanel::said, m_notice, &NoticeBar::say);
     connect(&m_dials->layer(), &LayerPanel::weightsFileWanted, &m_files, &SessionFiles::chooseWeights);
     connect(&m_dials->more(), &MorePanel::inputFileWanted, &m_files, &SessionFiles::chooseInput);
     const auto* links = findChild<QAction*>(QStringLiteral("links"));
@@ -116,6 +127,7 @@ void MainWindow::applyChoice() {
     m_strip->setTheme(m_theme);
     m_predictions->setTheme(m_theme);
     m_notice->setTheme(m_theme);
+    m_dials->training().setTheme(m_theme);
     for (Pane* pane : m_panes) pane->setTheme(m_theme);
     m_applyingTheme = false;
 }
@@ -236,6 +248,16 @@ void MainWindow::exportPicture() {
     ExportDialog dialog(m_document, views, *m_focus, m_theme, this);
     dialog.exec();
     if (!dialog.written().isEmpty()) m_notice->say(tr("Wrote %1").arg(dialog.written()));
+}
+
+void MainWindow::openTraining() {
+    findChild<QAction*>(QStringLiteral("dials"))->setChecked(true);
+    if (!m_dials->training().isVisibleTo(m_dials)) m_dials->toggleTraining();
+}
+
+void MainWindow::toggleTraining() {
+    if (m_dials->isVisible()) m_dials->toggleTraining();
+    else openTraining();
 }
 
 void MainWindow::toggleHelp() {

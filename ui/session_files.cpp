@@ -192,6 +192,15 @@ void SessionFiles::chooseModel() {
     if (!folder.isEmpty()) useModel(folder);
 }
 
+void SessionFiles::chooseTrained() {
+    QFileDialog dialog(m_window, tr("A new folder for the trained model"), QDir::homePath());
+    dialog.setAcceptMode(QFileDialog::AcceptSave);
+    dialog.setOption(QFileDialog::ShowDirsOnly);
+    dialog.setFileMode(QFileDialog::AnyFile);
+    dialog.selectFile(tr("trained-model"));
+    if (dialog.exec() == QDialog::Accepted) emit trainedWanted(dialog.selectedFiles().constFirst());
+}
+
 void SessionFiles::useModel(const QString& model) {
     const bool again = !model.isEmpty() && m_document.session().model == native(model);
     m_document.edit(tr("model"), [&](Session& s) { takeModel(s, native(model)); });

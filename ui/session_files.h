@@ -39,6 +39,8 @@ public:
     void chooseMask();
     void chooseInput(bool second);
     void chooseModel();
+    /// Where the model that learns is to be saved.
+    void chooseTrained();
 
     // With the file known.
     /// Asks before losing changes.
@@ -58,6 +60,7 @@ public:
     bool mayLeave();
 
 signals:
+    void trainedWanted(const QString& folder);
     /// Could not be opened or saved: one clear sentence.
     void failed(const QString& message);
     void done(const QString& message);

@@ -40,6 +40,8 @@ WindowActions::WindowActions(QWidget* window, QUndoStack& undoStack)
     fullScreen = add(tr("Full screen"), QKeySequence(Qt::Key_F11), QString());
     fullScreen->setCheckable(true);
     secondSentence = add(tr("Second sentence"), QKeySequence(Qt::CTRL | Qt::Key_2), tr("Cross-attention: the second sentence is read"));
+    train = add(tr("Training"), QKeySequence(Qt::CTRL | Qt::Key_T), tr("Trains a model while you look at it"));
+    playTraining = add(tr("Play or pause the training"), QKeySequence(Qt::CTRL | Qt::Key_Return), QString());
     m_icons = {{undo, QStringLiteral("undo")},           {redo, QStringLiteral("redo")}, {transpose, QStringLiteral("transpose")},
                {find, QStringLiteral("find")},           {help, QStringLiteral("help")}, {m_theme->menuAction(), QStringLiteral("theme")},
                {m_panes->menuAction(), QStringLiteral("panes")}, {m_exportMenu->menuAction(), QStringLiteral("export")}};
@@ -54,7 +56,7 @@ WindowActions::WindowActions(QWidget* window, QUndoStack& undoStack)
     m_examples->setObjectName(QStringLiteral("examples"));
     m_examples->setToolTipsVisible(true);
     fillTheme();
-    m_panes->addActions({fullScreen, secondSentence});
+    m_panes->addActions({fullScreen, secondSentence, train});
     m_panes->addSeparator();
     m_exportMenu->addActions({exportPicture, copy, print});
 }

@@ -51,6 +51,8 @@ public:
     QAction* help;
     QAction* fullScreen;
     QAction* secondSentence;
+    QAction* train;
+    QAction* playTraining;
 
 signals:
     /// A command's keys were pressed while it is off.

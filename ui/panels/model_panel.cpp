@@ -19,6 +19,7 @@
 #include <QToolButton>
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace headscope {
 
@@ -92,10 +93,9 @@ ModelPanel::ModelPanel(Document& document, QWidget* parent)
     addLoading();
     addDials();
     connect(&document, &Document::analysisChanged, this, [this](const AnalysisPtr& analysis) {
-        const std::string& model = this->document().session().model;
-        m_shown = analysis->run ? model : std::string();
+        const std::string before = std::exchange(m_shown, analysis->run ? this->document().session().model : std::string());
         const QString folder = QFile::decodeName(QByteArray::fromStdString(m_shown));
-        if (!folder.isEmpty() && QFileInfo(folder).isDir()) Preferences().addOpenedModel(folder);
+        if (m_shown != before && !this->document().isLive() && !folder.isEmpty() && QFileInfo(folder).isDir()) Preferences().addOpenedModel(folder);
         sync();
     });
     onSync([this] {
@@ -209,6 +209,7 @@ void ModelPanel::fillMenu() {
     if (m_models.empty()) m_menu->addAction(m_looked ? tr("No models on this computer yet") : tr("Looking for models …"))->setEnabled(false);
     m_menu->addSeparator();
     connect(m_menu->addAction(tr("Open a folder…")), &QAction::triggered, this, &ModelPanel::folderWanted);
+    connect(m_menu->addAction(tr("Train a model…")), &QAction::triggered, this, &ModelPanel::trainingWanted);
 }
 
 void ModelPanel::addEntry(const ModelEntry& entry) {
@@ -229,7 +230,8 @@ void ModelPanel::addEntry(const ModelEntry& entry) {
 
 void ModelPanel::syncSource() {
     const QString model = QFile::decodeName(QByteArray::fromStdString(document().session().model));
-    const QString name = model.isEmpty() ? tr("Sandbox") : shortName(model);
+    const bool live = document().isLive();
+    const QString name = model.isEmpty() ? tr("Sandbox") : live ? document().liveWords() : shortName(model);
     m_source->setText(fontMetrics().elidedText(name, Qt::ElideMiddle, std::max(100, width() - 32)));
     m_source->setToolTip(model.isEmpty() ? tr("Source: the sandbox, whose dials you turn, or a model on this computer")
                                          : tr("Source: %1\nIts weights say heads, sizes and mask; the sandbox keeps its dials until you return to it").arg(model));

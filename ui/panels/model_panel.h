@@ -25,6 +25,7 @@ signals:
     /// By name or folder; empty: the sandbox. A decoder takes no second text.
     void modelWanted(const QString& model);
     void folderWanted();
+    void trainingWanted();
     void said(const QString& message);
 
 private:

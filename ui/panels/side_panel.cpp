@@ -10,10 +10,12 @@
 #include "ui/panels/picture_panel.h"
 #include "ui/panels/text_edit.h"
 #include "ui/preferences.h"
+#include "ui/training/train_panel.h"
 
 #include <QEvent>
 #include <QScrollBar>
 #include <QSignalBlocker>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -35,7 +37,9 @@ SidePanel::SidePanel(Document& document, Selection& selection, QWidget* parent) 
     m_more = new MorePanel(document, content);
     m_mask = new MaskPanel(document, selection, content);
     m_picture = new PicturePanel(document, content);
+    m_training = new TrainPanel(document, selection, content);
     addSection(QStringLiteral("model"), tr("Model"), m_model, true);
+    m_trainingHeader = addSection(QStringLiteral("training"), tr("Training"), m_training, false).header;
     m_ofSandbox.push_back(addSection(QStringLiteral("layer"), tr("Layer"), m_layer, true));
     m_ofSandbox.push_back(addSection(QStringLiteral("more"), tr("More of the layer"), m_more, false));
     m_ofSandbox.push_back(addSection(QStringLiteral("designs"), tr("What the heads read"), new DesignsPanel(document, content), false));
@@ -47,6 +51,13 @@ SidePanel::SidePanel(Document& document, Selection& selection, QWidget* parent) 
     connect(&document, &Document::sessionChanged, this, &SidePanel::followSource);
     followSource();
     fitWidth();
+}
+
+void SidePanel::toggleTraining() {
+    m_trainingHeader->toggle();
+    if (!m_trainingHeader->isChecked()) return;
+    // What has just been unfolded has no place yet.
+    QTimer::singleShot(0, this, [this] { verticalScrollBar()->setValue(m_trainingHeader->y() - m_column->spacing()); });
 }
 
 void SidePanel::followSource() {

@@ -16,6 +16,7 @@ class ModelPanel;
 class MorePanel;
 class PicturePanel;
 class Selection;
+class TrainPanel;
 
 /// The dials at the left, in sections that fold; never narrower than its widest section and a scroll bar need.
 class SidePanel : public QScrollArea {
@@ -28,6 +29,9 @@ public:
     MorePanel& more() const { return *m_more; }
     MaskPanel& mask() const { return *m_mask; }
     PicturePanel& picture() const { return *m_picture; }
+    TrainPanel& training() const { return *m_training; }
+    /// Unfolds the training and brings it into sight, or folds it.
+    void toggleTraining();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -52,6 +56,8 @@ private:
     MorePanel* m_more;
     MaskPanel* m_mask;
     PicturePanel* m_picture;
+    TrainPanel* m_training;
+    QToolButton* m_trainingHeader;
 };
 
 } // namespace headscope

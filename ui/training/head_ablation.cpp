@@ -125,7 +125,13 @@ std::optional<HeadPlace> HeadAblation::chosen() const {
 
 ModelPtr HeadAblation::applied(const ModelPtr& model) const {
     const std::optional<HeadPlace> place = chosen();
-    return m_without->isChecked() && place ? *withoutHead(model, *place) : model;
+    if (!m_without->isChecked() || !place) return model;
+    if (m_whole != model || m_ablatedPlace != place) {
+        m_whole = model;
+        m_ablatedPlace = place;
+        m_ablated = *withoutHead(model, *place);
+    }
+    return m_ablated;
 }
 
 void HeadAblation::restore() {

@@ -64,6 +64,9 @@ private:
     Document& m_document;
     Selection& m_selection;
     ModelPtr m_model;
+    // What applied() gave last.
+    mutable ModelPtr m_whole, m_ablated;
+    mutable std::optional<HeadPlace> m_ablatedPlace;
     TrainOptions m_options;
     bool m_rests = false;
     std::optional<HeadPlace> m_chosen; ///< the one in the pictures

@@ -82,8 +82,7 @@ private:
     int m_seenRun = 0;
     bool m_asked = false;                 ///< a run was begun or opened by a click here: it is to be looked at
     std::optional<std::int64_t> m_mark;   ///< a step in the past; none: the newest
-    Checkpoint m_shown;                   ///< what the document was given last
-    ModelPtr m_shownModel;                ///< and what became of it without a head
+    ModelPtr m_shownModel;                ///< what the document was given last
     std::optional<std::string> m_saidSaved;
     QTimer m_back;                        ///< while the run is played back
     std::size_t m_backAt = 0;

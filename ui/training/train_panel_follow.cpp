@@ -17,6 +17,7 @@
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QToolButton>
+#include <algorithm>
 
 namespace headscope {
 
@@ -63,6 +64,7 @@ void TrainPanel::follow() {
         if (m_asked) look();
         m_asked = false;
     }
+    if (state.error) m_asked = false;
     m_sizes->setRunning(state.task ? &state.options : nullptr);
     followButtons();
     followTimeline();
@@ -158,11 +160,8 @@ void TrainPanel::show() {
     const Checkpoint at = shown();
     m_ablation->setModel(at.model, state.options, !state.playing);
     const ModelPtr model = m_ablation->applied(at.model);
-    const bool same = at.model == m_shown.model && (model == m_shownModel || (model != at.model && m_shownModel != m_shown.model && m_shownHead == m_ablation->without()));
-    if (same) return;
-    m_shown = at;
+    if (model == m_shownModel) return;
     m_shownModel = model;
-    m_shownHead = m_ablation->without();
     m_document.setLive(std::make_shared<const OpenedModel>(OpenedModel{state.folder, model, state.tokenizer}),
                        tr("training: %1, step %2").arg(taskName(*state.task), QLocale().toString(at.step)));
 }

@@ -116,6 +116,23 @@ void TrainingRun::step(int steps) {
     }, false);
 }
 
+void TrainingRun::replace(const ModelPtr& model) {
+    post([this, model] {
+        m_at->error.reset();
+        m_at->trainer->replace(*model);
+        m_at->unkept = true;
+        publish();
+    }, false);
+}
+
+void TrainingRun::setRate(double rate) {
+    post([this, rate] {
+        if (!m_at->trainer) return;
+        m_at->trainer->setRate(rate);
+        publish();
+    }, false);
+}
+
 void TrainingRun::saveTo(const std::string& folder) {
     post([this, folder] {
         if (!m_at->trainer) return;
@@ -155,13 +172,15 @@ void TrainingRun::adopt(Result<Trainer> trainer, const std::string& folder) {
     Worker& at = *m_at;
     if (trainer) {
         if (at.unkept) keep();
-        Result<TokenizerPtr> tokenizer = makeTokenizer({.tokenizerJson = trainer->task().tokenizerJson()});
+        TokenizerTexts texts;
+        texts.tokenizerJson = trainer->task().tokenizerJson();
+        Result<TokenizerPtr> tokenizer = makeTokenizer(texts);
         if (!tokenizer) return rest(tokenizer.error());
         const int before = at.run;
         at = Worker{};
         at.run = before + 1;
-        at.trainer = *std::move(trainer);
-        at.tokenizer = *std::move(tokenizer);
+        at.trainer = std::move(*trainer);
+        at.tokenizer = *tokenizer;
         at.folder = folder;
         at.kept = at.counted = Clock::now();
         at.countedStep = at.trainer->steps();
@@ -172,6 +191,7 @@ void TrainingRun::adopt(Result<Trainer> trainer, const std::string& folder) {
     } else {
         const std::lock_guard lock(m_mutex);
         m_interrupt = std::stop_source();
+        m_commands.clear(); // they were meant for this one
     }
     rest(trainer ? std::nullopt : std::optional(trainer.error()));
 }
