@@ -23,6 +23,7 @@ struct TrainRequest {
     std::optional<double> until;    ///< share of unseen targets that ends the run
     std::optional<int> checkpoints; ///< steps from one that is kept to the next
     bool resume = false;
+    bool finish = false;
     std::string log;
     std::optional<int> sentences; ///< of evaluate
 };

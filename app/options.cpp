@@ -388,6 +388,9 @@ const Option table[] = {
      [](Command& c, const std::string& v) -> Status { return c.train.resume = isOn(v), Status(); }},
     {InTrain, Learning, "--checkpoints", "N", "keep the model of every N-th step in FOLDER/checkpoints/STEP",
      [](Command& c, const std::string& v) -> Status { return storeSize(v, c.train.checkpoints); }},
+    {InTrain, Learning, "--finish", nullptr,
+     "at the end, leave a model to hand on: float16, with its accuracy and a self-test, and without what --resume needs",
+     [](Command& c, const std::string& v) -> Status { return c.train.finish = isOn(v), Status(); }},
     {InTrain, Learning, "--log", "FILE", "one line of JSON a step: step, loss, accuracy and seconds (FILE.jsonl)",
      [](Command& c, const std::string& v) -> Status {
          return c.train.log = v, v.empty() ? Status(usage("the file's name is missing")) : Status();

@@ -6,8 +6,7 @@
 #include "app/terminal_line.h"
 #include "app/train_log.h"
 #include "core/sources/model_folder.h"
-#include "core/train/checkpoint.h"
-#include "core/train/trainer.h"
+#include "core/train/finish.h"
 
 #include <chrono>
 #include <cmath>
@@ -112,7 +111,7 @@ public:
         const Status learned = learn(stop);
         const bool stopped = !learned.ok() && learned.error().code == ErrorCode::Cancelled;
         if (!learned.ok() && !stopped) return keepsLast(learned.error());
-        if (Status saved = save(); !saved.ok()) return saved;
+        if (Status saved = m_asked.finish && !stopped ? finishRun(stop) : save(); !saved.ok()) return saved;
         if (Status told = tell(); !told.ok()) return told;
         return learned;
     }
@@ -137,6 +136,19 @@ private:
     Status save() {
         m_saved = Clock::now();
         return m_trainer.save(m_folder);
+    }
+
+    Status finishRun(const std::stop_token& stop) {
+        const Result<Evaluation> found = finish(m_trainer, m_folder, stop);
+        if (found.ok()) {
+            m_measuredAt = m_trainer.steps();
+            m_accuracy = found->accuracy;
+            return {};
+        }
+        // The folder is still that of the run, so that the work is not lost.
+        if (found.error().code == ErrorCode::Cancelled)
+            if (Status saved = save(); !saved.ok()) return saved;
+        return found.error();
     }
 
     /// What --checkpoints asks for, and what a crash leaves.

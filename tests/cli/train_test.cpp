@@ -24,7 +24,7 @@ const std::vector<std::string> modelFiles = {"config.json", "model.safetensors",
                                              "tokenizer.json", "train.json"};
 
 Words training(const std::string& folder, const Words& more, const std::string& task = "copy") {
-    Words words = {"train", task,      "-o", folder,    "--layers", "1",        "--heads",
+    Words words = {"train", task,        "-o", folder,    "--layers", "1",        "--heads",
                    "2",     "--d-model", "8",  "--batch", "2",        "--length", "10"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
@@ -93,7 +93,7 @@ TEST(TrainVerb, ResumedEqualsUninterrupted) {
     const Folder folder;
     resultOf(run(training(folder / "whole", {"--steps", "5", "--log", folder / "whole.jsonl", "--seed", "7"})));
     resultOf(run(training(folder / "halves", {"--steps", "2", "--log", folder / "halves.jsonl", "--seed", "7"})));
-    const Words rest = {"train",  "copy", "-o",    folder / "halves",       "--resume",
+    const Words rest = {"train",   "copy", "-o",    folder / "halves",      "--resume",
                         "--steps", "5",    "--log", folder / "halves.jsonl"};
     const json told = resultOf(run(rest));
     EXPECT_EQ(told["steps"], 5);
@@ -115,6 +115,17 @@ TEST(TrainVerb, KeepsCheckpointsThatCanBeGoneOnFrom) {
     EXPECT_EQ(namesIn(folder / "m/checkpoints/4"), modelFiles);
     resultOf(run({"train", "copy", "-o", folder / "m/checkpoints/2", "--resume", "--steps", "5"}));
     EXPECT_TRUE(bytesOf(folder / "m/checkpoints/2/model.safetensors") == bytesOf(folder / "m/model.safetensors"));
+}
+
+TEST(TrainVerb, FinishesAModelToHandOn) {
+    const Folder folder;
+    const json told = resultOf(run(training(folder / "m", {"--steps", "2", "--finish"})));
+    EXPECT_THAT(namesIn(folder / "m"), ElementsAre("config.json", "model.safetensors", "tokenizer.json", "train.json"));
+    const json record = json::parse(bytesOf(folder / "m/train.json"));
+    EXPECT_EQ(record["unseen"]["accuracy"], told["accuracy"]);
+    EXPECT_THAT(record["command"], HasSubstr("headscope train copy --seed 0 --steps 2 --layers 1"));
+    EXPECT_EQ(resultOf(run({"evaluate", folder / "m"}))["accuracy"], told["accuracy"]);
+    EXPECT_EQ(run(training(folder / "m", {"--resume", "--steps", "3"})).code, 1) << "it is done";
 }
 
 TEST(TrainVerb, StopsAtTheAccuracy) {
