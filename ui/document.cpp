@@ -156,6 +156,12 @@ void Document::startAnalysis() {
     if (!wasBusy) emit busyChanged(true);
 }
 
+Result<AnalysisPtr> Document::analysisWith(const Session& session, const OpenedModelPtr& model, std::stop_token stop) {
+    const Result<ModelRunPtr> run = runModel(model, session.text, session.text2, nullptr, stop);
+    if (!run) return run.error();
+    return analyze(session, *run, stop);
+}
+
 void Document::finish(Result<AnalysisPtr> result) {
     emit busyChanged(false);
     if (result) {

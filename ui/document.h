@@ -75,6 +75,9 @@ public:
     const QString& path() const { return m_path; }
     bool isModified() const { return !m_undo.isClean(); }
 
+    /// The session with this model in place of its own, analysed here and now; for workers.
+    static Result<AnalysisPtr> analysisWith(const Session& session, const OpenedModelPtr& model, std::stop_token stop);
+
 signals:
     void sessionChanged();
     void analysisChanged(const headscope::AnalysisPtr& analysis);

@@ -84,6 +84,7 @@ QVector<KeyHelp> keyHelp() {
         {QStringLiteral("/"), Keys::tr("type in the sentence")},
         {QStringLiteral("Ctrl+K"), Keys::tr("find a token")},
         {QStringLiteral("Ctrl+2"), Keys::tr("a second sentence: cross-attention, a model's second text")},
+        {QStringLiteral("Ctrl+T  Ctrl+Return"), Keys::tr("training: open, play and pause")},
         {QStringLiteral("Ctrl+Z  Ctrl+Y"), Keys::tr("undo, redo")},
         {QStringLiteral("Ctrl+N  O  S"), Keys::tr("new, open, save")},
         {QStringLiteral("Ctrl+E  C  P"), Keys::tr("export, copy the picture, print")},

@@ -14,6 +14,7 @@
 #include "ui/panels/side_panel.h"
 #include "ui/preferences.h"
 #include "ui/style/desktop_theme.h"
+#include "ui/training/run_export.h"
 #include "ui/views/describe.h"
 #include "ui/views/overview_view.h"
 #include "ui/views/text_strip.h"
@@ -158,6 +159,7 @@ void MainWindow::build() {
     column->addWidget(hairline(this));
     buildStatus(*column);
     m_help = new HelpOverlay(this);
+    m_runExport = std::make_unique<RunExport>(m_document, m_selection);
     m_focus = &viewOf(ViewKind::Heads);
 }
 
@@ -315,8 +317,9 @@ void MainWindow::followSession() {
 }
 
 void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
-    // A dial jumped: the eye sees what it changed. A text that changed is another picture.
-    if (const AnalysisPtr& before = m_focus->analysis(); before && !before->empty() && !analysis->empty() &&
+    // A dial jumped: the eye sees what it changed. A text that changed is another picture, and a model that learns is one
+    // that moves anyway.
+    if (const AnalysisPtr& before = m_focus->analysis(); !m_document.isLive() && before && !before->empty() && !analysis->empty() &&
                                                        before->queries.size() <= mostGhostTokens && before->text == analysis->text && before->text2 == analysis->text2)
         for (View* view : m_views) view->leaveGhost();
     m_selection.setExtent(analysis->heads(), static_cast<int>(analysis->queries.size()), static_cast<int>(analysis->keys.size()));

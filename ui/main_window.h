@@ -10,6 +10,7 @@
 
 #include <QTimer>
 #include <QWidget>
+#include <memory>
 #include <vector>
 
 class QAction;
@@ -29,6 +30,7 @@ class PredictionBar;
 class SentencePanel;
 class SidePanel;
 class TextStrip;
+class RunExport;
 class View;
 class WindowActions;
 
@@ -100,6 +102,7 @@ private:
     void exportPicture();
     void toggleHelp();
     void openTraining();
+    void exportRun(View& strip);
     void toggleTraining();
     void stepLayer(int by);
     /// Why a key or click on the mask does nothing.
@@ -121,6 +124,7 @@ private:
     SidePanel* m_dials = nullptr;
     NumbersPanel* m_numbers = nullptr;
     HelpOverlay* m_help = nullptr;
+    std::unique_ptr<RunExport> m_runExport;
     std::vector<Pane*> m_panes;
     std::vector<View*> m_views;
     QAction* m_vectors = nullptr; ///< closes the vectors and brings them back

@@ -17,6 +17,7 @@
 #include "ui/panels/side_panel.h"
 #include "ui/preferences.h"
 #include "ui/style/desktop_theme.h"
+#include "ui/training/run_export.h"
 #include "ui/training/train_panel.h"
 #include "ui/views/text_strip.h"
 #include "ui/window_actions.h"
@@ -97,6 +98,14 @@ void MainWindow::connectActions() {
     });
     connect(&m_dials->training(), &TrainPanel::saveWanted, &m_files, &SessionFiles::chooseTrained);
     connect(&m_files, &SessionFiles::trainedWanted, this, [this](const QString& folder) { m_dials->training().run().saveTo(QFile::encodeName(folder).toStdString()); });
+    connect(&m_dials->training(), &TrainPanel::exportWanted, this, [this] {
+        m_runExport->start(m_dials->training().run().state(), m_dials->training().moments());
+    });
+    connect(m_runExport.get(), &RunExport::made, this, [this](RunStrip* strip) {
+        const std::unique_ptr<RunStrip> owned(strip);
+        exportRun(*strip);
+    });
+    connect(m_runExport.get(), &RunExport::failed, m_notice, &NoticeBar::warn);
     connect(&m_dials->training(), &TrainPanel::said, m_notice, &NoticeBar::say);
     connect(&m_dials->layer(), &LayerPanel::weightsFileWanted, &m_files, &SessionFiles::chooseWeights);
     connect(&m_dials->more(), &MorePanel::inputFileWanted, &m_files, &SessionFiles::chooseInput);
@@ -239,6 +248,12 @@ void MainWindow::printPicture() {
     painter.scale(scale, scale);
     const QRectF page = QRectF(QPointF(), QSizeF(printer.pageLayout().paintRectPixels(printer.resolution()).size()) / scale);
     m_focus->render(painter, page, Theme::light());
+}
+
+void MainWindow::exportRun(View& strip) {
+    ExportDialog dialog(m_document, {&strip}, strip, m_theme, this);
+    dialog.exec();
+    if (!dialog.written().isEmpty()) m_notice->say(tr("Wrote %1").arg(dialog.written()));
 }
 
 void MainWindow::exportPicture() {

@@ -14,7 +14,10 @@ StackParameters& stackOf(Parameters& p, Site site) {
 }
 
 const AttentionConfig& configOf(const ModelConfig& config, Site site) {
-    return (site == Site::Encoder ? config.encoder : config.kind == ModelKind::EncoderDecoder ? config.decoder : config.stack()).attention;
+    return (site == Site::Encoder                      ? config.encoder
+            : config.kind == ModelKind::EncoderDecoder ? config.decoder
+                                                       : config.stack())
+        .attention;
 }
 
 AttentionParameters& attentionOf(Parameters& p, const HeadPlace& place) {

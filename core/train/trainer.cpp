@@ -6,6 +6,7 @@
 #include "core/train/batch.h"
 
 #include <algorithm>
+#include <cassert>
 #include <filesystem>
 
 namespace headscope {
@@ -106,6 +107,17 @@ Result<TrainStep> Trainer::step(std::stop_token stop) {
     packModel(t);
     t.reached = {t.state.optimizer.step, result->loss, shareOf(result->correct, result->asked)};
     return t.reached;
+}
+
+void Trainer::setRate(double rate) {
+    assert(rate > 0);
+    m_state->options.rate = rate;
+}
+
+void Trainer::replace(const Model& model) {
+    assert(model.config == m_state->model->config);
+    m_state->state.weights = unpack(model);
+    packModel(*m_state);
 }
 
 std::int64_t Trainer::steps() const {

@@ -29,6 +29,10 @@ public:
     /// One batch: forward, backward, AdamW. Input error when the loss is no number; the weights are then those before
     /// the step. Cancelled when stopped, the same way.
     Result<TrainStep> step(std::stop_token stop = {});
+    /// The learning rate from the next step on, above 0.
+    void setRate(double rate);
+    /// Goes on with these weights, of a model of the same shape. What the optimizer remembers stays.
+    void replace(const Model& model);
     std::int64_t steps() const;
     /// The last step's outcome, also of a run that was resumed.
     const TrainStep& reached() const;

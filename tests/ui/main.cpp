@@ -6,9 +6,10 @@
 
 int main(int argc, char** argv) {
     qputenv("QT_QPA_PLATFORM", "offscreen");
-    // Settings of their own: tests run side by side, and nobody's real ones are touched.
+    // Settings and data of their own: tests run side by side, and nobody's real ones are touched.
     const QTemporaryDir settings;
     qputenv("XDG_CONFIG_HOME", settings.path().toUtf8());
+    qputenv("XDG_DATA_HOME", settings.path().toUtf8());
     testing::InitGoogleTest(&argc, argv);
     QApplication::setApplicationName(QStringLiteral("headscope-tests"));
     QApplication::setOrganizationName(QStringLiteral("headscope-tests"));

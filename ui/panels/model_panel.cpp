@@ -82,7 +82,7 @@ QString factsOf(const Model& model) {
 } // namespace
 
 ModelPanel::ModelPanel(Document& document, QWidget* parent)
-    : BoundForm(document, parent), m_source(new QToolButton(this)), m_menu(new QMenu(this)), m_facts(new QLabel(this)),
+    : BoundForm(document, parent), m_source(new QToolButton(this)), m_menu(new QMenu(this)), m_facts(new QLabel(this)), m_download(new DownloadPanel(document.modelPlaces(), this)),
       m_loading(new QWidget(this)), m_progress(new QProgressBar(m_loading)),
       m_search([this](std::vector<ModelEntry> models) {
           m_models = std::move(models);
@@ -117,15 +117,14 @@ void ModelPanel::addSource() {
     connect(m_menu, &QMenu::aboutToShow, this, &ModelPanel::lookForModels);
     addWide(m_source);
     addError(QStringLiteral("modelError"), [](const Session& s, const Error&) { return !s.model.empty(); });
-    auto* download = new DownloadPanel(document().modelPlaces(), this);
-    connect(download, &DownloadPanel::downloaded, this, [this](const QString& name) { emit modelWanted(name); });
+    connect(m_download, &DownloadPanel::downloaded, this, [this](const QString& name) { emit modelWanted(name); });
     m_facts->setObjectName(QStringLiteral("modelFacts"));
     m_facts->setTextFormat(Qt::PlainText);
     m_facts->setWordWrap(true);
     m_facts->setForegroundRole(QPalette::PlaceholderText);
     m_facts->setAccessibleName(tr("Model"));
     addWide(m_facts);
-    addWide(download);
+    addWide(m_download);
 }
 
 void ModelPanel::addLoading() {
@@ -235,8 +234,12 @@ void ModelPanel::syncSource() {
     m_source->setText(fontMetrics().elidedText(name, Qt::ElideMiddle, std::max(100, width() - 32)));
     m_source->setToolTip(model.isEmpty() ? tr("Source: the sandbox, whose dials you turn, or a model on this computer")
                                          : tr("Source: %1\nIts weights say heads, sizes and mask; the sandbox keeps its dials until you return to it").arg(model));
-    m_facts->setVisible(isShown());
-    if (isShown()) m_facts->setText(factsOf(*document().analysis()->run->opened->model));
+    // While it learns, the room is the training's.
+    const QString facts = isShown() ? factsOf(*document().analysis()->run->opened->model) : QString();
+    if (live && isShown()) m_source->setToolTip(tr("Source: %1\n%2").arg(model, facts));
+    m_facts->setVisible(isShown() && !live);
+    m_facts->setText(facts);
+    m_download->setVisible(!live);
 }
 
 bool ModelPanel::isShown() const { return document().analysis()->run && m_shown == document().session().model; }

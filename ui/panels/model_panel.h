@@ -14,6 +14,8 @@ class QToolButton;
 
 namespace headscope {
 
+class DownloadPanel;
+
 /// Where the heads come from: the sandbox or a model on this computer; and which of a model's layers, attentions and
 /// texts are shown.
 class ModelPanel : public BoundForm {
@@ -45,6 +47,7 @@ private:
     QToolButton* m_source;
     QMenu* m_menu;
     QLabel* m_facts;
+    DownloadPanel* m_download;
     QWidget* m_loading;
     QProgressBar* m_progress;
     QSpinBox* m_layer;

@@ -24,14 +24,16 @@ constexpr std::int64_t sentences = 256;
 constexpr std::uint64_t evaluationSeed = 1;
 constexpr int shownRows = 6;
 
-QString percent(double share) { return HeadAblation::tr("%1 %").arg(QLocale().toString(share * 100, 'f', 1)); }
+QString percent(double share) {
+    return HeadAblation::tr("%1 %").arg(QLocale().toString(share * 100, 'f', 1));
+}
 
 } // namespace
 
 HeadAblation::HeadAblation(Document& document, Selection& selection, QWidget* parent)
-    : QWidget(parent), m_document(document), m_selection(selection), m_without(new QCheckBox(this)), m_result(new QLabel(this)),
-      m_all(new QToolButton(this)), m_goOn(new QToolButton(this)), m_list(new QTableWidget(0, 2, this)),
-      m_job([this](const Measured& measured) { finish(measured); }) {
+    : QWidget(parent), m_document(document), m_selection(selection), m_without(new QCheckBox(this)),
+      m_result(new QLabel(this)), m_all(new QToolButton(this)), m_goOn(new QToolButton(this)),
+      m_list(new QTableWidget(0, 2, this)), m_job([this](const Measured& measured) { finish(measured); }) {
     build();
     connect(&selection, &Selection::changed, this, &HeadAblation::follow);
     connect(&document, &Document::analysisChanged, this, &HeadAblation::follow);
@@ -41,7 +43,8 @@ HeadAblation::HeadAblation(Document& document, Selection& selection, QWidget* pa
     });
     connect(m_all, &QToolButton::clicked, this, [this] { measure(headsOf(m_model->config)); });
     connect(m_list, &QTableWidget::cellClicked, this, [this](int row) {
-        const HeadPlace place = m_known.without[static_cast<std::size_t>(m_list->item(row, 0)->data(Qt::UserRole).toInt())].first;
+        const HeadPlace place =
+            m_known.without[static_cast<std::size_t>(m_list->item(row, 0)->data(Qt::UserRole).toInt())].first;
         m_selection.edit(tr("show head %1").arg(place.head + 1), [&](ViewState& s) {
             s.head = place.head;
             s.layer = place.layer;
@@ -73,9 +76,8 @@ void HeadAblation::build() {
     m_goOn->setToolTip(tr("Changes this head of the newest model and trains on from there"));
     m_goOn->setPopupMode(QToolButton::InstantPopup);
     auto* menu = new QMenu(this);
-    connect(menu->addAction(tr("without this head")), &QAction::triggered, this, [this] {
-        emit goOnWanted(*withoutHead(m_model, *chosen()));
-    });
+    connect(menu->addAction(tr("without this head")), &QAction::triggered, this,
+            [this] { emit goOnWanted(*withoutHead(m_model, *chosen())); });
     connect(menu->addAction(tr("with a new one in its place")), &QAction::triggered, this, [this] {
         emit goOnWanted(withNewHead(m_model, *chosen(), Rng::mix(hashBytes(nameOf(*chosen()).toStdString()))));
     });
@@ -143,8 +145,11 @@ void HeadAblation::follow() {
     const bool another = place != m_chosen;
     m_chosen = place;
     m_without->setText(place ? tr("Without %1").arg(nameOf(*place)) : tr("Without the head shown large"));
-    for (QWidget* widget : {static_cast<QWidget*>(m_without), static_cast<QWidget*>(m_goOn)}) widget->setEnabled(place.has_value());
-    m_without->setToolTip(place ? tr("Nothing that this head has read goes on: the layers behind it show what they do without it") : tr("Off now: the pictures are not of a model that learns here"));
+    for (QWidget* widget : {static_cast<QWidget*>(m_without), static_cast<QWidget*>(m_goOn)})
+        widget->setEnabled(place.has_value());
+    m_without->setToolTip(
+        place ? tr("Nothing that this head has read goes on: the layers behind it show what they do without it")
+              : tr("Off now: the pictures are not of a model that learns here"));
     m_all->setEnabled(m_model && m_rests && !m_job.busy());
     if (another && m_without->isChecked()) emit switched();
     if (m_without->isChecked() && place && m_rests && !m_job.busy() && !accuracyWithout(*place)) measure({*place});
@@ -168,7 +173,8 @@ void HeadAblation::measure(const std::vector<HeadPlace>& heads) {
             known.whole = *whole;
         }
         for (const HeadPlace& place : heads) {
-            if (std::ranges::find(known.without, place, &std::pair<HeadPlace, double>::first) != known.without.end()) continue;
+            if (std::ranges::find(known.without, place, &std::pair<HeadPlace, double>::first) != known.without.end())
+                continue;
             const Result<double> without = accuracy(*withoutHead(model, place));
             if (!without) return Measured(without.error());
             known.without.emplace_back(place, *without);
@@ -196,11 +202,16 @@ std::optional<double> HeadAblation::accuracyWithout(const HeadPlace& place) cons
 void HeadAblation::sayResult() {
     QString words;
     const std::optional<double> without = m_chosen ? accuracyWithout(*m_chosen) : std::nullopt;
-    if (m_job.busy()) words = tr("measuring …");
-    else if (m_known.model == m_model && m_known.error) words = QString::fromStdString(m_known.error->detail);
+    if (m_job.busy())
+        words = tr("measuring …");
+    else if (m_known.model == m_model && m_known.error)
+        words = QString::fromStdString(m_known.error->detail);
     else if (m_without->isChecked() && without)
-        words = tr("Of what is asked in %L1 unseen sentences it knows %2 with this head, %3 without.").arg(sentences).arg(percent(m_known.whole), percent(*without));
-    else if (m_without->isChecked() && !m_rests) words = tr("Pause to measure what it can without this head.");
+        words = tr("Of what is asked in %L1 unseen sentences it knows %2 with this head, %3 without.")
+                    .arg(sentences)
+                    .arg(percent(m_known.whole), percent(*without));
+    else if (m_without->isChecked() && !m_rests)
+        words = tr("Pause to measure what it can without this head.");
     m_result->setText(words);
     m_result->setVisible(!words.isEmpty());
 }
@@ -216,20 +227,27 @@ void HeadAblation::fillList() {
         name->setData(Qt::UserRole, static_cast<int>(order[static_cast<std::size_t>(row)]));
         m_list->setItem(row, 0, name);
         const double drop = (m_known.whole - share) * 100;
-        m_list->setItem(row, 1, new QTableWidgetItem(tr("%1 (%2)").arg(percent(share), QLocale().toString(-drop, 'f', 1))));
+        m_list->setItem(row, 1,
+                        new QTableWidgetItem(tr("%1 (%2)").arg(percent(share), QLocale().toString(-drop, 'f', 1))));
     }
     m_list->resizeColumnToContents(0);
-    m_list->setFixedHeight(m_list->horizontalHeader()->sizeHint().height() + m_list->verticalHeader()->defaultSectionSize() * std::min(shownRows, m_list->rowCount()) + 2);
+    m_list->setFixedHeight(m_list->horizontalHeader()->sizeHint().height() +
+                           m_list->verticalHeader()->defaultSectionSize() * std::min(shownRows, m_list->rowCount()) +
+                           2);
     m_list->setVisible(order.size() > 1);
 }
 
 QString HeadAblation::nameOf(const HeadPlace& place) const {
     const QString head = tr("layer %1, head %2").arg(place.layer + 1).arg(place.head + 1);
     switch (place.site) {
-    case Site::Self: return head;
-    case Site::Encoder: return tr("encoder %1").arg(head);
-    case Site::Decoder: return tr("decoder %1").arg(head);
-    case Site::Cross: break;
+    case Site::Self:
+        return head;
+    case Site::Encoder:
+        return tr("encoder %1").arg(head);
+    case Site::Decoder:
+        return tr("decoder %1").arg(head);
+    case Site::Cross:
+        break;
     }
     return tr("cross %1").arg(head);
 }

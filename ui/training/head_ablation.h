@@ -20,8 +20,8 @@ namespace headscope {
 class Document;
 class Selection;
 
-/// What a trained model is without one of its heads: the pictures of the layers behind it, the accuracy on examples that
-/// no training has seen, and a list of all heads by what they are worth. From there training can go on.
+/// What a trained model is without one of its heads: the pictures of the layers behind it, the accuracy on examples
+/// that no training has seen, and a list of all heads by what they are worth. From there training can go on.
 class HeadAblation : public QWidget {
     Q_OBJECT
 public:

@@ -29,12 +29,15 @@ namespace headscope {
 
 namespace {
 
+constexpr int probeLength = 24;  ///< of the sentence in the pictures, for words that can be read
+constexpr int probesTried = 8;   ///< the longest of them shows most
 constexpr int playBackMs = 4000; ///< for all of a run
 constexpr int slowestFrameMs = 200;
 constexpr int quickestFrameMs = 40;
 
 std::string runsFolder() {
-    return QFile::encodeName(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation)).toStdString() + "/headscope/runs";
+    return QFile::encodeName(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation)).toStdString() +
+           "/headscope/runs";
 }
 
 QLabel* wrapped(const QString& name, QPalette::ColorRole role, QWidget* parent) {
@@ -47,20 +50,25 @@ QLabel* wrapped(const QString& name, QPalette::ColorRole role, QWidget* parent) 
     return label;
 }
 
-QString fromBytes(const std::string& text) { return QFile::decodeName(QByteArray::fromStdString(text)); }
+QString fromBytes(const std::string& text) {
+    return QFile::decodeName(QByteArray::fromStdString(text));
+}
 
 } // namespace
 
 TrainPanel::TrainPanel(Document& document, Selection& selection, QWidget* parent)
-    : QWidget(parent), m_document(document), m_selection(selection), m_run(runsFolder()), m_theme(Theme::light()), m_task(new QComboBox(this)),
-      m_discovery(wrapped(QStringLiteral("discovery"), QPalette::PlaceholderText, this)), m_play(new QPushButton(this)),
+    : QWidget(parent), m_document(document), m_selection(selection), m_run(runsFolder()), m_theme(Theme::light()),
+      m_task(new QComboBox(this)), m_discovery(wrapped(QStringLiteral("discovery"), QPalette::PlaceholderText, this)),
+      m_play(new QPushButton(this)),
       m_step(makeTool(QStringLiteral("trainStep"), tr("One step: one batch of examples"))),
       m_reset(makeTool(QStringLiteral("trainReset"), tr("Begins anew with random weights and the sizes below"))),
-      m_more(makeTool(QStringLiteral("trainMore"), tr("Save the model, take the run home as pictures, another sentence"))),
+      m_more(
+          makeTool(QStringLiteral("trainMore"), tr("Save the model, take the run home as pictures, another sentence"))),
       m_facts(wrapped(QStringLiteral("trainFacts"), QPalette::WindowText, this)),
       m_error(wrapped(QStringLiteral("trainError"), QPalette::BrightText, this)), m_curves(new TrainingCurves(this)),
-      m_playBack(makeTool(QStringLiteral("playBack"), tr("Plays the run back from its beginning"))), m_time(new QSlider(Qt::Horizontal, this)),
-      m_when(new QLabel(this)), m_sizes(new TrainingSizes(this)), m_ablation(new HeadAblation(document, selection, this)) {
+      m_playBack(makeTool(QStringLiteral("playBack"), tr("Plays the run back from its beginning"))),
+      m_time(new QSlider(Qt::Horizontal, this)), m_when(new QLabel(this)), m_sizes(new TrainingSizes(this)),
+      m_ablation(new HeadAblation(document, selection, this)) {
     build();
     connectParts();
     chooseTask(m_task->currentIndex());
@@ -87,7 +95,10 @@ void TrainPanel::build() {
     calmWheel(m_task);
     for (const Task* task : tasks()) {
         m_task->addItem(QString::fromUtf8(task->name().data(), static_cast<qsizetype>(task->name().size())));
-        m_task->setItemData(m_task->count() - 1, QString::fromUtf8(task->discovery().data(), static_cast<qsizetype>(task->discovery().size())), Qt::ToolTipRole);
+        m_task->setItemData(
+            m_task->count() - 1,
+            QString::fromUtf8(task->discovery().data(), static_cast<qsizetype>(task->discovery().size())),
+            Qt::ToolTipRole);
     }
     const int induction = m_task->findText(QStringLiteral("induction"));
     if (induction >= 0) m_task->setCurrentIndex(induction);
@@ -133,7 +144,8 @@ QWidget* TrainPanel::makePlayer() {
     add("exportRun", tr("The run as a strip of pictures…"), [this] { emit exportWanted(); });
     menu->addSeparator();
     add("anotherSentence", tr("Another sentence of the task"), [this] { anotherSentence(); });
-    add("goOnFromOpened", tr("Train on from the opened model"), [this] { goOnFrom(fromBytes(m_document.session().model)); });
+    add("goOnFromOpened", tr("Train on from the opened model"),
+        [this] { goOnFrom(fromBytes(m_document.session().model)); });
     connect(menu, &QMenu::aboutToShow, this, &TrainPanel::followButtons);
     for (QToolButton* button : {m_step, m_reset, m_more}) {
         button->setFixedSize(32, 36);
@@ -151,7 +163,8 @@ QWidget* TrainPanel::makeTimeline() {
     row->setSpacing(2);
     m_time->setObjectName(QStringLiteral("trainTime"));
     m_time->setAccessibleName(tr("Step that the pictures show"));
-    m_time->setToolTip(tr("Which step of the run the pictures show: drag to see a head being born, forward and backward"));
+    m_time->setToolTip(
+        tr("Which step of the run the pictures show: drag to see a head being born, forward and backward"));
     calmWheel(m_time);
     m_playBack->setFixedSize(28, 28);
     row->addWidget(m_playBack);
@@ -176,7 +189,8 @@ QWidget* TrainPanel::makeFold(const QString& name, const QString& title, QWidget
     header->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     header->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     header->setFocusPolicy(Qt::TabFocus);
-    header->setStyleSheet(QStringLiteral("QToolButton { border: none; padding: 2px 0; } QToolButton:focus { text-decoration: underline; }"));
+    header->setStyleSheet(QStringLiteral(
+        "QToolButton { border: none; padding: 2px 0; } QToolButton:focus { text-decoration: underline; }"));
     column->addWidget(header);
     column->addWidget(content);
     const auto unfold = [header, content, name](bool on) {
@@ -229,13 +243,17 @@ void TrainPanel::connectParts() {
     });
 }
 
-const Task& TrainPanel::chosenTask() const { return *tasks()[static_cast<std::size_t>(m_task->currentIndex())]; }
+const Task& TrainPanel::chosenTask() const {
+    return *tasks()[static_cast<std::size_t>(m_task->currentIndex())];
+}
 
-bool TrainPanel::isChosenRun() const { return m_run.state().task == &chosenTask(); }
+bool TrainPanel::isChosenRun() const {
+    return m_run.state().task == &chosenTask();
+}
 
 void TrainPanel::chooseTask(int) {
     const Task& task = chosenTask();
-    m_discovery->setText(QString::fromUtf8(task.discovery().data(), static_cast<qsizetype>(task.discovery().size())));
+    sayTask();
     if (m_run.state().playing && !isChosenRun()) m_run.pause();
     m_sizes->setTask(task);
     if (isChosenRun()) m_sizes->setOptions(m_run.state().options);
@@ -246,8 +264,10 @@ void TrainPanel::ensureRun() {
     if (isChosenRun()) return look();
     m_asked = true;
     const std::string kept = m_run.folderOf(chosenTask().name());
-    if (QFileInfo::exists(fromBytes(kept) + QStringLiteral("/train.json"))) m_run.resume(kept);
-    else m_run.begin(m_sizes->options());
+    if (QFileInfo::exists(fromBytes(kept) + QStringLiteral("/train.json")))
+        m_run.resume(kept);
+    else
+        m_run.begin(m_sizes->options());
 }
 
 void TrainPanel::togglePlay() {
@@ -267,10 +287,21 @@ void TrainPanel::goOnFrom(const QString& folder) {
     m_run.resume(QFile::encodeName(folder).toStdString());
 }
 
+TaskExample TrainPanel::sentence() {
+    const RunState& state = m_run.state();
+    const int length = std::max(state.task->shortest(), std::min(state.options.length, probeLength));
+    TaskExample longest;
+    for (int i = 0; i < probesTried; ++i)
+        if (TaskExample one = state.task->example(m_sentences, length, TaskPart::Unseen);
+            one.ids.size() > longest.ids.size())
+            longest = std::move(one);
+    return longest;
+}
+
 void TrainPanel::look() {
     const RunState& state = m_run.state();
     if (m_document.session().model == state.folder) return;
-    const TaskExample probe = state.task->example(m_sentences, state.options.length, TaskPart::Unseen);
+    const TaskExample probe = sentence();
     m_document.edit(tr("train"), [&](Session& s) {
         s.model = state.folder;
         s.text = state.task->text(probe);
@@ -282,7 +313,7 @@ void TrainPanel::look() {
 
 void TrainPanel::anotherSentence() {
     const RunState& state = m_run.state();
-    const TaskExample probe = state.task->example(m_sentences, state.options.length, TaskPart::Unseen);
+    const TaskExample probe = sentence();
     m_document.edit(tr("another sentence"), [&](Session& s) {
         s.text = state.task->text(probe);
         s.text2 = state.task->text2(probe);

@@ -61,11 +61,14 @@ private:
     /// There is a run of the chosen task, or one is about to be: the one at hand, the one kept, a new one.
     void ensureRun();
     void reset();
+    /// An example that no training has seen.
+    TaskExample sentence();
     void look();
     void anotherSentence();
     void follow();
     void followButtons();
     void followTimeline();
+    void sayTask();
     void sayFacts();
     void sayErrors();
     /// The step that the pictures are of.
@@ -80,11 +83,11 @@ private:
     Theme m_theme;
     Rng m_sentences{1};
     int m_seenRun = 0;
-    bool m_asked = false;                 ///< a run was begun or opened by a click here: it is to be looked at
-    std::optional<std::int64_t> m_mark;   ///< a step in the past; none: the newest
-    ModelPtr m_shownModel;                ///< what the document was given last
+    bool m_asked = false;               ///< a run was begun or opened by a click here: it is to be looked at
+    std::optional<std::int64_t> m_mark; ///< a step in the past; none: the newest
+    ModelPtr m_shownModel;              ///< what the document was given last
     std::optional<std::string> m_saidSaved;
-    QTimer m_back;                        ///< while the run is played back
+    QTimer m_back; ///< while the run is played back
     std::size_t m_backAt = 0;
     QComboBox* m_task;
     QLabel* m_discovery;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the Train panel and the pictures show of its run.
 #include "ui/document.h"
+#include "ui/preferences.h"
 #include "ui/style/icons.h"
 #include "ui/training/head_ablation.h"
 #include "ui/training/train_panel.h"
@@ -23,7 +24,9 @@ namespace headscope {
 
 namespace {
 
-QString taskName(const Task& task) { return QString::fromUtf8(task.name().data(), static_cast<qsizetype>(task.name().size())); }
+QString taskName(const Task& task) {
+    return QString::fromUtf8(task.name().data(), static_cast<qsizetype>(task.name().size()));
+}
 
 /// Special tokens are nothing that one guesses.
 constexpr std::size_t specialTokens = 5;
@@ -57,7 +60,7 @@ void TrainPanel::follow() {
             const QSignalBlocker blocker(m_task);
             m_task->setCurrentIndex(static_cast<int>(at - tasksList.begin()));
         }
-        m_discovery->setText(QString::fromUtf8(state.task->discovery().data(), static_cast<qsizetype>(state.task->discovery().size())));
+        sayTask();
         m_sizes->setTask(*state.task);
         m_sizes->setOptions(state.options);
         show();
@@ -65,6 +68,7 @@ void TrainPanel::follow() {
         m_asked = false;
     }
     if (state.error) m_asked = false;
+    m_discovery->setVisible(!isChosenRun() || state.step == 0);
     m_sizes->setRunning(state.task ? &state.options : nullptr);
     followButtons();
     followTimeline();
@@ -72,9 +76,16 @@ void TrainPanel::follow() {
     sayErrors();
     if (isVisible() && state.task) {
         const bool chosen = isChosenRun();
-        m_curves->setHistory(chosen ? m_run.history() : std::vector<TrainStep>(), chosen ? state.task->vocabulary().size() - specialTokens : 0);
+        m_curves->setHistory(chosen ? m_run.history() : std::vector<TrainStep>(),
+                             chosen ? state.task->vocabulary().size() - specialTokens : 0);
     }
     show();
+}
+
+void TrainPanel::sayTask() {
+    const std::string_view words = chosenTask().discovery();
+    m_discovery->setText(QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size())));
+    m_task->setToolTip(m_discovery->text());
 }
 
 void TrainPanel::followButtons() {
@@ -82,15 +93,19 @@ void TrainPanel::followButtons() {
     const bool playing = state.playing && isChosenRun();
     m_play->setText(playing ? tr("Pause") : tr("Play"));
     m_play->setIcon(themeIcon(playing ? QStringLiteral("pause") : QStringLiteral("play"), m_theme));
-    m_play->setToolTip(playing ? tr("Rests, and keeps what was learned (Ctrl+Return)") : tr("Learns, step by step, until you pause (Ctrl+Return)"));
+    m_play->setToolTip(playing ? tr("Rests, and keeps what was learned (Ctrl+Return)")
+                               : tr("Learns, step by step, until you pause (Ctrl+Return)"));
     m_step->setEnabled(!playing);
     const bool there = state.task != nullptr;
-    const auto enable = [this](const char* name, bool on) { findChild<QAction*>(QString::fromLatin1(name))->setEnabled(on); };
+    const auto enable = [this](const char* name, bool on) {
+        findChild<QAction*>(QString::fromLatin1(name))->setEnabled(on);
+    };
     enable("saveTrained", there);
     enable("exportRun", there && m_document.isLive() && state.step > 0);
     enable("anotherSentence", there && m_document.isLive());
     const QString opened = QFile::decodeName(QByteArray::fromStdString(m_document.session().model));
-    enable("goOnFromOpened", !opened.isEmpty() && !m_document.isLive() && QFileInfo::exists(opened + QStringLiteral("/train.json")));
+    enable("goOnFromOpened",
+           !opened.isEmpty() && !m_document.isLive() && QFileInfo::exists(opened + QStringLiteral("/train.json")));
 }
 
 void TrainPanel::followTimeline() {
@@ -108,9 +123,10 @@ void TrainPanel::followTimeline() {
     m_time->setValue(std::max(0, place));
     m_curves->setMark(m_mark && isChosenRun() ? std::optional(at.step) : std::nullopt);
     const QLocale locale;
-    m_when->setText(!several ? tr("Every step can be gone back to")
-                    : m_mark ? tr("Pictures of step %1 of %2").arg(locale.toString(at.step), locale.toString(m_run.state().step))
-                             : tr("Pictures of the newest step"));
+    m_when->setText(
+        !several ? tr("Every step can be gone back to")
+        : m_mark ? tr("Pictures of step %1 of %2").arg(locale.toString(at.step), locale.toString(m_run.state().step))
+                 : tr("Pictures of the newest step"));
 }
 
 void TrainPanel::sayFacts() {
@@ -118,16 +134,20 @@ void TrainPanel::sayFacts() {
     const QLocale locale;
     if (!isChosenRun()) {
         const QString kept = QFile::decodeName(QByteArray::fromStdString(m_run.folderOf(chosenTask().name())));
-        m_facts->setText(QFileInfo::exists(kept + QStringLiteral("/train.json")) ? tr("A run is kept from before: Play goes on from it, reset begins anew.") : QString());
+        m_facts->setText(QFileInfo::exists(kept + QStringLiteral("/train.json"))
+                             ? tr("A run is kept from before: Play goes on from it, reset begins anew.")
+                             : QString());
         m_facts->setVisible(!m_facts->text().isEmpty());
         return;
     }
     QStringList facts = {tr("step %1").arg(locale.toString(state.step))};
     if (!m_run.history().empty()) {
         const TrainStep& last = m_run.history().back();
-        facts << tr("loss %1").arg(locale.toString(last.loss, 'f', 3)) << tr("%1 % right").arg(locale.toString(last.accuracy * 100, 'f', 0));
+        facts << tr("loss %1").arg(locale.toString(last.loss, 'f', 3))
+              << tr("%1 % right").arg(locale.toString(last.accuracy * 100, 'f', 0));
     }
-    if (state.playing && state.stepsPerSecond > 0) facts << tr("%1 steps/s").arg(locale.toString(state.stepsPerSecond, 'f', state.stepsPerSecond < 10 ? 1 : 0));
+    if (state.playing && state.stepsPerSecond > 0)
+        facts << tr("%1 steps/s").arg(locale.toString(state.stepsPerSecond, 'f', state.stepsPerSecond < 10 ? 1 : 0));
     m_facts->setText(facts.join(QStringLiteral(" · ")));
     m_facts->show();
 }
@@ -142,14 +162,17 @@ void TrainPanel::sayErrors() {
         lines << QString::fromStdString(state.error->detail);
         // What the trainer calls wrong input is a loss that is no number: everything else is our own making.
         if (state.error->code == ErrorCode::Input && isChosenRun())
-            lines << tr("The weights are those of step %1. Take a smaller learning rate and play on, or reset.").arg(QLocale().toString(state.step));
+            lines << tr("The weights are those of step %1. Take a smaller learning rate and play on, or reset.")
+                         .arg(QLocale().toString(state.step));
     }
-    if (state.saveError) lines << tr("The run could not be kept: %1").arg(QString::fromStdString(state.saveError->message()));
+    if (state.saveError)
+        lines << tr("The run could not be kept: %1").arg(QString::fromStdString(state.saveError->message()));
     m_error->setText(lines.join(QLatin1Char('\n')));
     m_error->setToolTip(state.error ? QString::fromStdString(state.error->message()) : QString());
     m_error->setVisible(!lines.isEmpty());
     if (state.saved != m_saidSaved) {
         m_saidSaved = state.saved;
+        if (state.saved) Preferences().addOpenedModel(QFile::decodeName(QByteArray::fromStdString(*state.saved)));
         if (state.saved) emit said(tr("Saved in %1").arg(QFile::decodeName(QByteArray::fromStdString(*state.saved))));
     }
 }

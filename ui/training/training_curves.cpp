@@ -44,24 +44,27 @@ TrainingCurves::TrainingCurves(QWidget* parent) : QWidget(parent), m_plot(new QC
     m_plot->setMinimumSize(1, 1);
     m_plot->plotLayout()->clear();
     m_plot->plotLayout()->setRowSpacing(0);
-    m_loss = addPanel(0, tr("loss"));
-    m_accuracy = addPanel(1, tr("accuracy"));
+    // Where a loss that falls and an accuracy that grows leave room.
+    m_loss = addPanel(0, {tr("loss"), Qt::AlignLeft | Qt::AlignBottom});
+    m_accuracy = addPanel(1, {tr("accuracy %"), Qt::AlignLeft | Qt::AlignTop});
     m_accuracy.axes->axis(QCPAxis::atLeft)->setRange(0, 104);
-    m_accuracy.axes->axis(QCPAxis::atLeft)->setNumberFormat(QStringLiteral("f"));
-    m_accuracy.axes->axis(QCPAxis::atLeft)->setNumberPrecision(0);
+    const QSharedPointer<QCPAxisTickerFixed> halves(new QCPAxisTickerFixed);
+    halves->setTickStep(50);
+    m_accuracy.axes->axis(QCPAxis::atLeft)->setTicker(halves);
     m_accuracy.axes->axis(QCPAxis::atBottom)->setTickLabels(true);
     m_accuracy.axes->setMargins({leftMargin, 4, rightMargin, 18});
     m_guessing = new QCPItemStraightLine(m_plot);
     m_guessing->setClipAxisRect(m_loss.axes);
     for (QCPItemPosition* point : {m_guessing->point1, m_guessing->point2})
         point->setAxes(m_loss.axes->axis(QCPAxis::atBottom), m_loss.axes->axis(QCPAxis::atLeft));
-    setToolTip(tr("Loss in nats, the dashed line is that of guessing; accuracy in percent: the share of what is asked that is the most "
+    setToolTip(tr("Loss in nats, the dashed line is that of guessing; accuracy in percent: the share of what is asked "
+                  "that is the most "
                   "probable token.\nPress and drag: the pictures show the model of that step"));
     setAccessibleName(tr("Loss and accuracy"));
     setCursor(Qt::CrossCursor);
 }
 
-TrainingCurves::Panel TrainingCurves::addPanel(int row, const QString& title) {
+TrainingCurves::Panel TrainingCurves::addPanel(int row, const Title& title) {
     Panel panel;
     panel.axes = new QCPAxisRect(m_plot, true);
     panel.axes->setAutoMargins(QCP::msNone);
@@ -85,12 +88,13 @@ TrainingCurves::Panel TrainingCurves::addPanel(int row, const QString& title) {
     panel.mark->setClipAxisRect(panel.axes);
     for (QCPItemPosition* point : {panel.mark->point1, panel.mark->point2}) point->setAxes(bottom, left);
     panel.title = new QCPItemText(m_plot);
-    panel.title->setText(title);
+    panel.title->setText(title.text);
+    panel.title->setPadding({4, 1, 4, 1});
     panel.title->setClipToAxisRect(false);
     panel.title->position->setType(QCPItemPosition::ptAxisRectRatio);
     panel.title->position->setAxisRect(panel.axes);
-    panel.title->position->setCoords(1, row == 0 ? 0 : 1);
-    panel.title->setPositionAlignment(Qt::AlignRight | (row == 0 ? Qt::AlignTop : Qt::AlignBottom));
+    panel.title->position->setCoords(0, title.place.testFlag(Qt::AlignTop) ? 0 : 1);
+    panel.title->setPositionAlignment(title.place);
     return panel;
 }
 
@@ -121,7 +125,8 @@ void TrainingCurves::setTheme(const Theme& theme) {
 
 void TrainingCurves::setHistory(const std::vector<TrainStep>& history, std::size_t choices) {
     // Only what is new is read: a long run has a long history.
-    const bool goesOn = !m_steps.empty() && history.size() >= m_steps.size() && history.front().step == std::int64_t(m_steps.front()) &&
+    const bool goesOn = !m_steps.empty() && history.size() >= m_steps.size() &&
+                        history.front().step == std::int64_t(m_steps.front()) &&
                         history[m_steps.size() - 1].loss == m_losses.back();
     if (!goesOn) {
         m_steps.clear();
@@ -145,6 +150,7 @@ void TrainingCurves::setMark(std::optional<std::int64_t> step) {
 }
 
 void TrainingCurves::draw() {
+    if (!isVisible()) return;
     const auto columns = static_cast<std::size_t>(std::max(1, width() - leftMargin - rightMargin));
     const auto put = [&](QCPGraph* graph, const std::vector<double>& values) {
         QVector<QCPGraphData> points;
@@ -176,12 +182,19 @@ void TrainingCurves::drawMark() {
     }
 }
 
+void TrainingCurves::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    draw();
+}
+
 void TrainingCurves::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     draw();
 }
 
-void TrainingCurves::mousePressEvent(QMouseEvent* event) { pointAt(event->position().x()); }
+void TrainingCurves::mousePressEvent(QMouseEvent* event) {
+    pointAt(event->position().x());
+}
 
 void TrainingCurves::mouseMoveEvent(QMouseEvent* event) {
     if (event->buttons() & Qt::LeftButton) pointAt(event->position().x());

@@ -35,6 +35,7 @@ signals:
     void stepWanted(std::int64_t step);
 
 protected:
+    void showEvent(QShowEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
@@ -46,7 +47,11 @@ private:
         QCPItemStraightLine* mark = nullptr;
         QCPItemText* title = nullptr;
     };
-    Panel addPanel(int row, const QString& title);
+    struct Title {
+        QString text;
+        Qt::Alignment place;
+    };
+    Panel addPanel(int row, const Title& title);
     void draw();
     void drawMark();
     void pointAt(double x);
@@ -62,8 +67,8 @@ private:
     std::optional<std::int64_t> m_mark;
 };
 
-/// Where a curve of so many values is drawn that shows on `columns` pixels what all of it would: the places of the least
-/// and the greatest value of each column, ascending. All places while they are few.
+/// Where a curve of so many values is drawn that shows on `columns` pixels what all of it would: the places of the
+/// least and the greatest value of each column, ascending. All places while they are few.
 std::vector<std::size_t> thinned(const std::vector<double>& values, std::size_t columns);
 
 } // namespace headscope

@@ -63,7 +63,9 @@ TrainingRun::~TrainingRun() {
     m_thread.join();
 }
 
-std::string TrainingRun::folderOf(std::string_view task) const { return m_runs + "/" + std::string(task); }
+std::string TrainingRun::folderOf(std::string_view task) const {
+    return m_runs + "/" + std::string(task);
+}
 
 void TrainingRun::post(Command command, bool interrupts) {
     {
@@ -79,28 +81,36 @@ void TrainingRun::post(Command command, bool interrupts) {
 }
 
 void TrainingRun::begin(const TrainOptions& options) {
-    post([this, options] { adopt(orOutOfMemory<Result<Trainer>>([&] { return Trainer::begin(options); }), folderOf(options.task)); }, true);
+    post(
+        [this, options] {
+            adopt(orOutOfMemory<Result<Trainer>>([&] { return Trainer::begin(options); }), folderOf(options.task));
+        },
+        true);
 }
 
 void TrainingRun::resume(const std::string& folder) {
-    post([this, folder] {
-        Result<Trainer> trainer = orOutOfMemory<Result<Trainer>>([&] { return Trainer::resume(folder); });
-        const std::string kept = trainer ? folderOf(trainer->options().task) : folder;
-        adopt(std::move(trainer), kept);
-    }, true);
+    post(
+        [this, folder] {
+            Result<Trainer> trainer = orOutOfMemory<Result<Trainer>>([&] { return Trainer::resume(folder); });
+            const std::string kept = trainer ? folderOf(trainer->options().task) : folder;
+            adopt(std::move(trainer), kept);
+        },
+        true);
 }
 
 void TrainingRun::play() {
-    post([this] {
-        m_at->error.reset();
-        m_at->counted = Clock::now();
-        m_at->countedStep = m_at->trainer ? m_at->trainer->steps() : 0;
-        {
-            const std::lock_guard lock(m_mutex);
-            m_playing = m_at->trainer.has_value();
-        }
-        publish();
-    }, false);
+    post(
+        [this] {
+            m_at->error.reset();
+            m_at->counted = Clock::now();
+            m_at->countedStep = m_at->trainer ? m_at->trainer->steps() : 0;
+            {
+                const std::lock_guard lock(m_mutex);
+                m_playing = m_at->trainer.has_value();
+            }
+            publish();
+        },
+        false);
 }
 
 void TrainingRun::pause() {
@@ -108,39 +118,47 @@ void TrainingRun::pause() {
 }
 
 void TrainingRun::step(int steps) {
-    post([this, steps] {
-        m_at->error.reset();
-        const std::lock_guard lock(m_mutex);
-        m_playing = false;
-        m_stepsLeft = m_at->trainer ? m_stepsLeft + steps : 0;
-    }, false);
+    post(
+        [this, steps] {
+            m_at->error.reset();
+            const std::lock_guard lock(m_mutex);
+            m_playing = false;
+            m_stepsLeft = m_at->trainer ? m_stepsLeft + steps : 0;
+        },
+        false);
 }
 
 void TrainingRun::replace(const ModelPtr& model) {
-    post([this, model] {
-        m_at->error.reset();
-        m_at->trainer->replace(*model);
-        m_at->unkept = true;
-        publish();
-    }, false);
+    post(
+        [this, model] {
+            m_at->error.reset();
+            m_at->trainer->replace(*model);
+            m_at->unkept = true;
+            publish();
+        },
+        false);
 }
 
 void TrainingRun::setRate(double rate) {
-    post([this, rate] {
-        if (!m_at->trainer) return;
-        m_at->trainer->setRate(rate);
-        publish();
-    }, false);
+    post(
+        [this, rate] {
+            if (!m_at->trainer) return;
+            m_at->trainer->setRate(rate);
+            publish();
+        },
+        false);
 }
 
 void TrainingRun::saveTo(const std::string& folder) {
-    post([this, folder] {
-        if (!m_at->trainer) return;
-        const Status written = m_at->trainer->save(folder);
-        m_at->saveError = written ? std::nullopt : std::optional(written.error());
-        m_at->saved = written ? std::optional(folder) : std::nullopt;
-        publish();
-    }, false);
+    post(
+        [this, folder] {
+            if (!m_at->trainer) return;
+            const Status written = m_at->trainer->save(folder);
+            m_at->saveError = written ? std::nullopt : std::optional(written.error());
+            m_at->saved = written ? std::optional(folder) : std::nullopt;
+            publish();
+        },
+        false);
 }
 
 void TrainingRun::run(const std::stop_token& end) {
@@ -234,7 +252,9 @@ void TrainingRun::note(const TrainStep& step) {
     // Every other one goes: they stay evenly apart.
     m_at->stride *= 2;
     const std::int64_t stride = m_at->stride;
-    std::erase_if(m_kept, [&, first = m_kept.front().step](const Checkpoint& c) { return c.step != first && c.step % stride != 0; });
+    std::erase_if(m_kept, [&, first = m_kept.front().step](const Checkpoint& c) {
+        return c.step != first && c.step % stride != 0;
+    });
 }
 
 std::size_t TrainingRun::mostCheckpoints() const {

@@ -33,9 +33,9 @@ struct RunState {
     ModelPtr model;
     bool playing = false;
     double stepsPerSecond = 0;
-    int run = 0;                     ///< counts what was begun and opened: another number is another history
-    std::optional<Error> error;      ///< why it stopped, or why it could not begin
-    std::optional<Error> saveError;  ///< why it could not be kept
+    int run = 0;                      ///< counts what was begun and opened: another number is another history
+    std::optional<Error> error;       ///< why it stopped, or why it could not begin
+    std::optional<Error> saveError;   ///< why it could not be kept
     std::optional<std::string> saved; ///< the folder that saveTo() wrote last
 };
 

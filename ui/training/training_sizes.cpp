@@ -39,21 +39,29 @@ TrainingSizes::TrainingSizes(QWidget* parent)
     m_grid->setHorizontalSpacing(4);
     m_grid->setVerticalSpacing(4);
     m_grid->setColumnStretch(0, 1);
-    m_layers = addWhole({tr("Layers"), {}, tr("of each stack: what a layer has found, the next one can use")}, 1, mostLayers);
+    m_layers =
+        addWhole({tr("Layers"), {}, tr("of each stack: what a layer has found, the next one can use")}, 1, mostLayers);
     m_layers->setObjectName(QStringLiteral("trainLayers"));
     m_heads = addWhole({tr("Heads"), QStringLiteral("h"), tr("of each layer; they divide d_model")}, 1, mostHeads);
     m_heads->setObjectName(QStringLiteral("trainHeads"));
-    m_dModel = addWhole({tr("Model size"), QStringLiteral("d<sub>model</sub>"), tr("how many numbers stand for one token; a multiple of the heads")}, 1, mostModel);
+    m_dModel = addWhole({tr("Model size"), QStringLiteral("d<sub>model</sub>"),
+                         tr("how many numbers stand for one token; a multiple of the heads")},
+                        1, mostModel);
     m_dModel->setObjectName(QStringLiteral("trainModel"));
     m_rate->setDecimals(6);
     m_rate->setRange(1e-6, 1000);
     m_rate->setObjectName(QStringLiteral("trainRate"));
-    addRow({tr("Learning rate"), {}, tr("how far a step goes, after warm-up; takes effect at once. Too large and the loss is no number any more")}, m_rate);
+    addRow(
+        {tr("Learning rate"),
+         {},
+         tr("how far a step goes, after warm-up; takes effect at once. Too large and the loss is no number any more")},
+        m_rate);
     m_batch = addWhole({tr("Batch"), {}, tr("examples that one step learns from")}, 1, mostBatch);
     m_batch->setObjectName(QStringLiteral("trainBatch"));
     m_length = addWhole({tr("Length"), {}, tr("tokens of an example at most")}, 1, mostLength);
     m_length->setObjectName(QStringLiteral("trainLength"));
-    m_seed = addWhole({tr("Seed"), {}, tr("of the random weights and examples: the same seed, the same run")}, 0, std::numeric_limits<int>::max());
+    m_seed = addWhole({tr("Seed"), {}, tr("of the random weights and examples: the same seed, the same run")}, 0,
+                      std::numeric_limits<int>::max());
     m_seed->setObjectName(QStringLiteral("trainSeed"));
     for (QLabel* label : {m_error, m_waits}) {
         label->setWordWrap(true);
@@ -97,7 +105,8 @@ QSpinBox* TrainingSizes::addWhole(const Words& words, int least, int most) {
 
 void TrainingSizes::addRow(const Words& words, QWidget* dial) {
     const int row = m_grid->rowCount();
-    auto* label = new QLabel(words.letter.isEmpty() ? words.name : tr("%1 <i>%2</i>").arg(words.name, words.letter), this);
+    auto* label =
+        new QLabel(words.letter.isEmpty() ? words.name : tr("%1 <i>%2</i>").arg(words.name, words.letter), this);
     const QString tip = tr("%1: %2").arg(words.name, words.tip);
     for (QWidget* widget : {static_cast<QWidget*>(label), dial}) widget->setToolTip(tip);
     label->setBuddy(dial);
@@ -119,8 +128,10 @@ void TrainingSizes::setTask(const Task& task) {
 }
 
 TrainOptions TrainingSizes::options() const {
-    return {std::string(m_task->name()), static_cast<std::uint64_t>(m_seed->value()), m_layers->value(), m_heads->value(),
-            m_dModel->value(), m_batch->value(), m_length->value(), m_rate->value()};
+    return {std::string(m_task->name()), static_cast<std::uint64_t>(m_seed->value()),
+            m_layers->value(),           m_heads->value(),
+            m_dModel->value(),           m_batch->value(),
+            m_length->value(),           m_rate->value()};
 }
 
 void TrainingSizes::setOptions(const TrainOptions& options) {
@@ -136,8 +147,10 @@ void TrainingSizes::setOptions(const TrainOptions& options) {
 }
 
 void TrainingSizes::setRunning(const TrainOptions* options) {
-    if (options) m_running = *options;
-    else m_running.reset();
+    if (options)
+        m_running = *options;
+    else
+        m_running.reset();
     follow();
 }
 
