@@ -8,8 +8,9 @@ namespace {
 
 std::vector<TaskPtr> makeTasks() {
     std::vector<TaskPtr> made;
-    for (const auto make : {makeCopyTask, makeReverseTask, makeSortTask, makePreviousTask, makeInductionTask,
-                            makeBracketTask, makeTranslationTask, makeQaTask, makeSummaryTask})
+    for (const auto make :
+         {makeCopyTask, makeReverseTask, makeSortTask, makePreviousTask, makeInductionTask, makeBracketTask,
+          makeAgreementTask, makePronounTask, makeTranslationTask, makeQaTask, makeSummaryTask, makeCausalTask, makeMaskedTask})
         made.push_back(make());
     return made;
 }

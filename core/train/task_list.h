@@ -13,8 +13,12 @@ TaskPtr makeSortTask();
 TaskPtr makePreviousTask();
 TaskPtr makeInductionTask();
 TaskPtr makeBracketTask();
+TaskPtr makeAgreementTask();
+TaskPtr makePronounTask();
 TaskPtr makeTranslationTask();
 TaskPtr makeQaTask();
 TaskPtr makeSummaryTask();
+TaskPtr makeCausalTask();
+TaskPtr makeMaskedTask();
 
 } // namespace headscope
