@@ -92,6 +92,14 @@ void softmaxBackward(const Scalar* w, Scalar* dw, Index n, Scalar scale) {
         storeUpTo(dw + j, loadUpTo(w + j, n - j) * (loadUpTo(dw + j, n - j) - mean) * scale, n - j);
 }
 
+void addRows(Scalar* sum, const Scalar* x, Index rows, Index stride, Index n) {
+    for (Index j = 0; j < n; j += lanes) {
+        Vector total = loadUpTo(sum + j, n - j);
+        for (Index r = 0; r < rows; ++r) total += loadUpTo(x + r * stride + j, n - j);
+        storeUpTo(sum + j, total, n - j);
+    }
+}
+
 void add(Scalar* x, const Scalar* y, Index n) {
     for (Index j = 0; j < n; j += lanes) storeUpTo(x + j, loadUpTo(x + j, n - j) + loadUpTo(y + j, n - j), n - j);
 }

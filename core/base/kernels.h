@@ -112,6 +112,8 @@ struct Kernels {
     void (*normalizeBackward)(const NormRowBackward& row) = nullptr;
     /// Of w = softmax(s) and dw: ds = w · (dw − Σ w · dw) · scale, written over dw [n].
     void (*softmaxBackward)(const Scalar* w, Scalar* dw, Index n, Scalar scale) = nullptr;
+    /// sum[0 … n) ← sum + Σ of `rows` rows of x, which stand `stride` apart.
+    void (*addRows)(Scalar* sum, const Scalar* x, Index rows, Index stride, Index n) = nullptr;
     /// x ← x + y; x ← x · y. [n]
     void (*add)(Scalar* x, const Scalar* y, Index n) = nullptr;
     void (*multiplyBy)(Scalar* x, const Scalar* y, Index n) = nullptr;

@@ -30,6 +30,15 @@ public:
         assert(rows >= 0 && cols >= 0);
     }
 
+    /// With any numbers in it, for who writes all of them.
+    static Grid uncleared(Index rows, Index cols) {
+        Grid grid;
+        grid.m_rows = rows;
+        grid.m_cols = cols;
+        grid.m_cells.resize(static_cast<std::size_t>(rows * cols));
+        return grid;
+    }
+
     Index rows() const { return m_rows; }
     Index cols() const { return m_cols; }
     Index size() const { return m_rows * m_cols; }

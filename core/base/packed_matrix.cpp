@@ -72,6 +72,11 @@ const Scalar* PackedMatrix::widened(Index p, Index first, Index count, Scalar* s
 
 void PackedMatrix::column(Index c, Scalar* out) const {
     const Index width = kernels().panel;
+    if (m_type == PackedType::Native) {
+        const Scalar* cell = static_cast<const Scalar*>(panel(c / width)) + c % width;
+        for (Index r = 0; r < m_rows; ++r) out[r] = cell[r * width];
+        return;
+    }
     constexpr Index rowsAtOnce = 8; // a row of a panel is the least that can be widened
     Scalar scratch[rowsAtOnce * 128];
     assert(width <= 128);

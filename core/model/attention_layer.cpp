@@ -51,13 +51,13 @@ std::shared_ptr<const LayerTrace> attend(const AttentionLayer& layer, const std:
     t->positionBias = layer.positionBias;
     const Index queries = layer.queries->rows();
     const Index keys = layer.keys->rows();
-    t->q = Matrix(queries, c.heads * c.dK);
-    t->k = Matrix(keys, c.kvHeads * c.dK);
-    t->v = Matrix(keys, c.kvHeads * c.dV);
-    t->context = Matrix(queries, c.heads * c.dV);
-    t->output = Matrix(queries, c.dModel);
-    t->rowMax = Matrix(c.heads, queries);
-    t->rowSum = Matrix(c.heads, queries);
+    t->q = Matrix::uncleared(queries, c.heads * c.dK);
+    t->k = Matrix::uncleared(keys, c.kvHeads * c.dK);
+    t->v = Matrix::uncleared(keys, c.kvHeads * c.dV);
+    t->context = Matrix::uncleared(queries, c.heads * c.dV);
+    t->output = Matrix::uncleared(queries, c.dModel);
+    t->rowMax = Matrix::uncleared(c.heads, queries);
+    t->rowSum = Matrix::uncleared(c.heads, queries);
     if (layer.previous) copyPrevious(layer, *t);
 
     const Product projections[] = {project(*layer.queries, w.q, t->q, layer.firstQuery),

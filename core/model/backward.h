@@ -6,8 +6,8 @@
 
 namespace headscope {
 
-/// One stack's way back, from the trace alone; what the trace does not keep (weights, norms behind a sum, the inside of
-/// MLPs) is computed again.
+/// One stack's way back, from the trace alone; what the trace does not keep (attention's weights, sums before norms) is
+/// computed again.
 struct StackBackward {
     const Model* model = nullptr;
     const StackConfig* config = nullptr;
@@ -22,7 +22,8 @@ struct StackBackward {
 void run(const StackBackward& pass, Matrix& dx, Matrix* dEncoded);
 
 /// What forward() hands back: adds to `gradients` those of a number whose gradient with respect to trace.last() is
-/// dLast [n, d_model]. The model is one that canTrain(). Works on the calling thread.
+/// dLast [n, d_model]. The model is one that canTrain(), and the trace was made
+/// forTraining. Works on the calling thread.
 void backward(const ModelTrace& trace, const TurnedModel& turned, Matrix dLast, Parameters& gradients);
 
 } // namespace headscope

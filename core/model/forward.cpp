@@ -59,7 +59,7 @@ StackPass makePass(const ModelTrace& trace, const ForwardOptions& options, bool 
 /// The only stack of an encoder or a decoder.
 Status runSingle(ModelTrace& trace, const ForwardOptions& options) {
     const bool decoder = trace.model->config.kind == ModelKind::Decoder;
-    trace.sites = {{Site::Self, {}, {}}};
+    trace.sites = {{Site::Self, {}, {}, {}}};
     StackPass pass = makePass(trace, options, decoder, trace.sites[0]);
     pass.ids = trace.input.ids;
     pass.tokenTypes = trace.input.tokenTypes;
@@ -73,7 +73,7 @@ Status runSingle(ModelTrace& trace, const ForwardOptions& options) {
 }
 
 Status runBoth(ModelTrace& trace, const ForwardOptions& options) {
-    trace.sites = {{Site::Encoder, {}, {}}, {Site::Decoder, {}, {}}, {Site::Cross, {}, {}}};
+    trace.sites = {{Site::Encoder, {}, {}, {}}, {Site::Decoder, {}, {}, {}}, {Site::Cross, {}, {}, {}}};
     const ModelTrace* p = options.previous.get();
     const bool sameText = p && p->input.ids == trace.input.ids && p->input.tokenTypes == trace.input.tokenTypes;
     StackPass encoder = makePass(trace, options, false, trace.sites[0]);

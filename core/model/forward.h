@@ -19,6 +19,8 @@ struct ForwardOptions {
     ModelTracePtr previous;
     std::stop_token stop;
     LayerWatcher watcher;
+    /// The trace keeps the inside of MLPs, for backward(). Without `previous`, and for models that canTrain().
+    bool forTraining = false;
 };
 
 /// The whole model. Input error naming the token for an id that is outside the vocabulary, for more tokens than the

@@ -23,7 +23,7 @@ std::vector<Index> askedRows(std::span<const int> targets) {
 /// x · tokens + bias: [rows, vocabulary].
 Matrix output(const ModelTrace& trace, const Matrix& x, const std::stop_token& stop) {
     const HeadWeights& head = trace.model->weights.head;
-    Matrix out(x.rows(), head.tokens->cols());
+    Matrix out = Matrix::uncleared(x.rows(), head.tokens->cols());
     const Product product{.x = &x, .bias = &head.bias, .y = &out, .packed = head.tokens.get()};
     multiply({&product, 1}, stop);
     return out;
@@ -54,8 +54,8 @@ void transformBackward(const CrossEntropyBackward& p, const HeadInput& in, Matri
     Matrix dBent(dx.rows(), dx.cols());
     run(NormBackward{&in.bent, &head.norm, &gradient.norm, &dx, &dBent}, p.trace->model->config);
     kernels().multiplyBy(dBent.data(), in.slope.data(), dBent.size());
-    Matrix dHidden(dx.rows(), in.hidden.cols());
-    run(LinearBackward{&in.hidden, &dBent, &gradient.transform, &p.turned->transform, &dHidden});
+    Matrix dHidden = Matrix::uncleared(dx.rows(), in.hidden.cols());
+    run(LinearBackward{&in.hidden, &dBent, &gradient.transform, &p.turned->transform, &dHidden, false});
     dx = std::move(dHidden);
 }
 
@@ -116,8 +116,8 @@ TextLoss run(const CrossEntropyBackward& p) {
     HeadParameters& gradient = p.gradients->head;
     addOuterProduct(cells, in.x, gradient.tokens.empty() ? p.gradients->tokens : gradient.tokens);
     if (!p.trace->model->weights.head.transform.empty() && !gradient.bias.empty())
-        for (Index r = 0; r < cells.rows(); ++r) kernels().add(gradient.bias.data(), cells.row(r).data(), cells.cols());
-    Matrix dx(cells.rows(), in.x.cols());
+        kernels().addRows(gradient.bias.data(), cells.data(), cells.rows(), cells.cols(), cells.cols());
+    Matrix dx = Matrix::uncleared(cells.rows(), in.x.cols());
     const Product back{.x = &cells, .y = &dx, .packed = &p.turned->tokens};
     multiply({&back, 1});
     transformBackward(p, in, dx);

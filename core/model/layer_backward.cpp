@@ -32,9 +32,8 @@ TurnedModel::TurnedModel(const Model& model)
 void run(const LinearBackward& s) {
     addOuterProduct(*s.x, *s.dy, s.gradient->w);
     if (!s.gradient->bias.empty())
-        for (Index r = 0; r < s.dy->rows(); ++r)
-            kernels().add(s.gradient->bias.data(), s.dy->row(r).data(), s.dy->cols());
-    const Product back{.x = s.dy, .y = s.dx, .packed = s.turned, .onTop = true};
+        kernels().addRows(s.gradient->bias.data(), s.dy->data(), s.dy->rows(), s.dy->cols(), s.dy->cols());
+    const Product back{.x = s.dy, .y = s.dx, .packed = s.turned, .onTop = s.onTop};
     multiply({&back, 1});
 }
 
@@ -55,13 +54,13 @@ void run(const NormBackward& s, const ModelConfig& config) {
 
 void run(const AttentionBackward& s) {
     const LayerTrace& t = *s.trace;
-    Matrix dContext(t.queries(), t.context.cols());
-    run(LinearBackward{&t.context, s.dOutput, &s.gradient->o, &s.turned->o, &dContext});
+    Matrix dContext = Matrix::uncleared(t.queries(), t.context.cols());
+    run(LinearBackward{&t.context, s.dOutput, &s.gradient->o, &s.turned->o, &dContext, false});
     Matrix dQ(t.queries(), t.q.cols()), dK(t.keys(), t.k.cols()), dV(t.keys(), t.v.cols());
     run(HeadsBackward{&t, &dContext, &dQ, &dK, &dV});
-    run(LinearBackward{t.input.get(), &dQ, &s.gradient->q, &s.turned->q, s.dQueries});
-    run(LinearBackward{t.keyInput.get(), &dK, &s.gradient->k, &s.turned->k, s.dKeys});
-    run(LinearBackward{t.keyInput.get(), &dV, &s.gradient->v, &s.turned->v, s.dKeys});
+    run(LinearBackward{t.input.get(), &dQ, &s.gradient->q, &s.turned->q, s.dQueries, true});
+    run(LinearBackward{t.keyInput.get(), &dK, &s.gradient->k, &s.turned->k, s.dKeys, true});
+    run(LinearBackward{t.keyInput.get(), &dV, &s.gradient->v, &s.turned->v, s.dKeys, true});
 }
 
 } // namespace headscope

@@ -25,13 +25,14 @@ struct TurnedModel {
     PackedMatrix tokens;    ///< [vocabulary, d_model] the output matrix
 };
 
-/// What y = x · w + bias hands back: dW += xᵀ dy, dBias += Σ rows of dy, dx += dy · wᵀ.
+/// What y = x · w + bias hands back: dW += xᵀ dy, dBias += Σ rows of dy, dx = dy · wᵀ.
 struct LinearBackward {
     const Matrix* x = nullptr;            ///< [n, in]
     const Matrix* dy = nullptr;           ///< [n, out]
     LinearParameters* gradient = nullptr; ///< added to
     const PackedMatrix* turned = nullptr; ///< wᵀ [out, in]
-    Matrix* dx = nullptr;                 ///< [n, in], added to
+    Matrix* dx = nullptr;                 ///< [n, in]
+    bool onTop = false;                   ///< added to what is in dx
 };
 void run(const LinearBackward& step);
 

@@ -27,6 +27,13 @@ struct ModelInput {
     friend bool operator==(const ModelInput&, const ModelInput&) = default;
 };
 
+/// The inside of one layer's MLP, down(act(up(input))).
+struct MlpTrace {
+    Matrix input; ///< [n, d_model]
+    Matrix wide;  ///< [n, feed_forward] behind the activation
+    Matrix slope; ///< [n, feed_forward] of the activation
+};
+
 /// What one attention did in every layer.
 struct SiteTrace {
     Site site = Site::Self;
@@ -34,6 +41,8 @@ struct SiteTrace {
     /// [layers + 1] of [n, d_model], as transformers' hidden_states: what enters layer 0, what leaves each layer, the
     /// last one after the final norm. Empty for Cross.
     std::vector<std::shared_ptr<const Matrix>> hidden;
+    /// [layers] behind Self, Encoder or Decoder where ForwardOptions::forTraining asks for it, else empty.
+    std::vector<std::shared_ptr<const MlpTrace>> mlps;
 };
 
 /// One pass through a model. Everything that grows with n² is computed when somebody looks (LayerTrace).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/stack.h"
 
+#include "core/base/kernels.h"
 #include "core/base/product.h"
 #include "core/model/attention_layer.h"
 #include "core/model/embed.h"
@@ -37,6 +38,20 @@ Matrix mlp(const BlockWeights& block, const ModelConfig& config, const Matrix& x
     return out;
 }
 
+/// The same, not gated and from the first row, keeping what it made.
+Matrix keptMlp(const BlockWeights& block, const ModelConfig& config, MlpTrace& kept) {
+    const Index n = kept.input.rows();
+    kept.wide = Matrix::uncleared(n, block.up.w.cols());
+    kept.slope = Matrix::uncleared(n, block.up.w.cols());
+    const Product up{.x = &kept.input, .bias = &block.up.bias, .y = &kept.wide, .packed = &block.up.w};
+    multiply({&up, 1});
+    kernels().activateWithSlope(config.activation, kept.wide.data(), kept.slope.data(), kept.wide.size());
+    Matrix out = Matrix::uncleared(n, block.down.w.cols());
+    const Product down{.x = &kept.wide, .bias = &block.down.bias, .y = &out, .packed = &block.down.w};
+    multiply({&down, 1});
+    return out;
+}
+
 /// The layers of one pass. x is the stream [n, d_model] that runs through them; its rows before the pass's first row
 /// mean nothing and are not read.
 class StackRunner {
@@ -49,6 +64,7 @@ public:
 private:
     bool block(int layer);
     bool attendCross(int layer, Matrix& stream);
+    Matrix runMlp(const BlockWeights& block, const Matrix& x) const;
     AttentionLayer attentionLayer(int layer) const;
     Mask mask(int layer) const;
     WeightsReader reader(Site site, int layer) const {
@@ -153,6 +169,16 @@ bool StackRunner::attendCross(int layer, Matrix& stream) {
     return true;
 }
 
+Matrix StackRunner::runMlp(const BlockWeights& block, const Matrix& x) const {
+    if (!m_pass.options->forTraining) return mlp(block, m_config, x, m_first);
+    assert(m_first == 0 && !m_config.gated);
+    auto kept = std::make_shared<MlpTrace>();
+    kept->input = x;
+    Matrix out = keptMlp(block, m_config, *kept);
+    m_pass.self->mlps.push_back(std::move(kept));
+    return out;
+}
+
 bool StackRunner::block(int layer) {
     const auto at = static_cast<std::size_t>(layer);
     const BlockWeights& w = *m_pass.weights->blocks[at];
@@ -187,7 +213,7 @@ bool StackRunner::block(int layer) {
     if (m_pass.encoded && !attendCross(layer, stream)) return false;
     Matrix normedStream(after ? 0 : m_n, m_config.dModel);
     if (!after) headscope::run({.a = &stream, .norm = &w.mlpNorm, .out = &normedStream, .firstRow = m_first}, m_config);
-    const Matrix bent = mlp(w, m_config, after ? stream : normedStream, m_first);
+    const Matrix bent = runMlp(w, after ? stream : normedStream);
     const NormWeights* mlpNorm = after ? &w.mlpNorm : nullptr;
     headscope::run({.a = &stream, .b = &bent, .sum = &stream, .norm = mlpNorm, .out = &stream, .firstRow = m_first},
                    m_config);

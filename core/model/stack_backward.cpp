@@ -11,33 +11,26 @@
 namespace headscope {
 namespace {
 
-/// y = down(act(up(x))) of one block, as on the way there.
-struct Mlp {
-    const Matrix* x = nullptr; ///< [n, d_model]
-    Matrix wide;               ///< [n, feed_forward] behind the activation
-    Matrix slope;              ///< [n, feed_forward] of the activation
-};
-
-Mlp runMlp(const BlockWeights& w, const ModelConfig& config, const Matrix& x) {
-    Mlp mlp{&x, Matrix(x.rows(), w.up.w.cols()), Matrix(x.rows(), w.up.w.cols())};
-    const Product up{.x = &x, .bias = &w.up.bias, .y = &mlp.wide, .packed = &w.up.w};
-    multiply({&up, 1});
-    kernels().activateWithSlope(config.activation, mlp.wide.data(), mlp.slope.data(), mlp.wide.size());
-    return mlp;
-}
-
 /// sum ← sum + what the MLP gave.
-void addOutput(const BlockWeights& w, const Mlp& mlp, Matrix& sum) {
+void addOutput(const BlockWeights& w, const MlpTrace& mlp, Matrix& sum) {
     const Product down{.x = &mlp.wide, .bias = &w.down.bias, .y = &sum, .packed = &w.down.w, .onTop = true};
     multiply({&down, 1});
 }
 
-/// dx += what the MLP hands back of dy. Both are [n, d_model].
-void mlpBackward(const TurnedBlock& turned, const Mlp& mlp, const Matrix& dy, BlockParameters& gradient, Matrix& dx) {
-    Matrix dWide(mlp.wide.rows(), mlp.wide.cols());
-    run(LinearBackward{&mlp.wide, &dy, &gradient.down, &turned.down, &dWide});
-    kernels().multiplyBy(dWide.data(), mlp.slope.data(), dWide.size());
-    run(LinearBackward{mlp.x, &dWide, &gradient.up, &turned.up, &dx});
+/// What the MLP hands back.
+struct MlpBackward {
+    const MlpTrace* mlp = nullptr;
+    const TurnedBlock* turned = nullptr;
+    BlockParameters* gradient = nullptr; ///< added to
+    const Matrix* dy = nullptr;          ///< [n, d_model]
+    Matrix* dx = nullptr;                ///< [n, d_model]
+    bool onTop = false;                  ///< added to what is in dx
+};
+void handBack(const MlpBackward& s) {
+    Matrix dWide = Matrix::uncleared(s.mlp->wide.rows(), s.mlp->wide.cols());
+    run(LinearBackward{&s.mlp->wide, s.dy, &s.gradient->down, &s.turned->down, &dWide, false});
+    kernels().multiplyBy(dWide.data(), s.mlp->slope.data(), dWide.size());
+    run(LinearBackward{&s.mlp->input, &dWide, &s.gradient->up, &s.turned->up, s.dx, s.onTop});
 }
 
 /// a + b
@@ -68,6 +61,7 @@ private:
     const TurnedBlock& turned() const { return (*m_pass.turned)[m_layer]; }
     BlockParameters& gradient() const { return m_pass.gradient->blocks[m_layer]; }
     const LayerTrace& self() const { return *m_pass.self->layers[m_layer]; }
+    const MlpTrace& mlp() const { return *m_pass.self->mlps[m_layer]; }
     const LayerTrace* cross() const { return m_pass.cross ? m_pass.cross->layers[m_layer].get() : nullptr; }
 
     Matrix normed(const Matrix& x, const NormWeights& norm) const {
@@ -106,16 +100,15 @@ void BackwardRunner::blockBefore(Matrix& dx) const {
     const BlockWeights& w = weights();
     const Matrix& x = *m_pass.self->hidden[m_layer];
     const Matrix s1 = sum(x, self().output);
-    const Matrix s2 = cross() ? sum(s1, cross()->output) : s1;
-    const Matrix mlpInput = normed(s2, w.mlpNorm);
-    const Mlp mlp = runMlp(w, m_config, mlpInput);
+    const Matrix crossed = cross() ? sum(s1, cross()->output) : Matrix();
+    const Matrix& s2 = cross() ? crossed : s1;
     if (m_config.finalNorm && m_layer + 1 == m_pass.weights->blocks.size()) {
         Matrix out = s2;
-        addOutput(w, mlp, out);
+        addOutput(w, mlp(), out);
         finalNorm(out, dx);
     }
-    Matrix dInput(dx.rows(), dx.cols());
-    mlpBackward(turned(), mlp, dx, gradient(), dInput);
+    Matrix dInput = Matrix::uncleared(dx.rows(), dx.cols());
+    handBack(MlpBackward{&mlp(), &turned(), &gradient(), &dx, &dInput, false});
     headscope::run(NormBackward{&s2, &w.mlpNorm, &gradient().mlpNorm, &dInput, &dx}, m_config);
     if (cross()) {
         Matrix dQueries(dx.rows(), dx.cols());
@@ -131,17 +124,14 @@ void BackwardRunner::blockBefore(Matrix& dx) const {
 void BackwardRunner::blockAfter(Matrix& dx) const {
     const BlockWeights& w = weights();
     const Matrix selfSum = sum(*m_pass.self->hidden[m_layer], self().output);
-    const Matrix s1 = normed(selfSum, w.selfNorm);
-    const Matrix crossSum = cross() ? sum(s1, cross()->output) : Matrix();
-    const Matrix s2 = cross() ? normed(crossSum, w.crossNorm) : s1;
-    const Mlp mlp = runMlp(w, m_config, s2);
-    Matrix mlpSum = s2;
-    addOutput(w, mlp, mlpSum);
+    const Matrix crossSum = cross() ? sum(*cross()->input, cross()->output) : Matrix();
+    Matrix mlpSum = mlp().input;
+    addOutput(w, mlp(), mlpSum);
     if (m_config.finalNorm) finalNorm(normed(mlpSum, w.mlpNorm), dx);
 
     const Matrix dMlpSum = normBackward(mlpSum, w.mlpNorm, gradient().mlpNorm, dx);
     dx = dMlpSum;
-    mlpBackward(turned(), mlp, dMlpSum, gradient(), dx);
+    handBack(MlpBackward{&mlp(), &turned(), &gradient(), &dMlpSum, &dx, true});
     if (cross()) {
         const Matrix dCrossSum = normBackward(crossSum, w.crossNorm, gradient().crossNorm, dx);
         dx = dCrossSum;

@@ -29,10 +29,13 @@ std::int64_t countTargets(Examples examples) {
     return asked;
 }
 
-Result<ModelTracePtr> read(const ModelPtr& model, const TaskExample& example, const std::stop_token& stop) {
+Result<ModelTracePtr> read(const ModelPtr& model, const TaskExample& example, bool forTraining,
+                           const std::stop_token& stop) {
     if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, "stopped"};
-    const auto trace =
-        forward(model, {example.ids, {}, example.decoderIds}, {.previous = {}, .stop = stop, .watcher = {}});
+    ForwardOptions options;
+    options.stop = stop;
+    options.forTraining = forTraining;
+    const auto trace = forward(model, {example.ids, {}, example.decoderIds}, options);
     if (!trace) return trace;
     const bool fits = std::ssize(example.targets) == (*trace)->last().rows() &&
                       std::all_of(example.targets.begin(), example.targets.end(),
@@ -57,13 +60,13 @@ Examples group(Examples examples, Index i) {
 }
 
 /// Every example of every group through `body`, groups over the cores.
-Result<BatchResult> overGroups(const ModelPtr& model, Examples examples, const std::stop_token& stop,
+Result<BatchResult> overGroups(const ModelPtr& model, Examples examples, bool forTraining, const std::stop_token& stop,
                                const std::function<TextLoss(Index, const ModelTrace&, const TaskExample&)>& body) {
     std::vector<GroupResult> groups(static_cast<std::size_t>(groupCount(examples)));
     parallelFor(std::ssize(groups), [&](Index i) {
         GroupResult& result = groups[static_cast<std::size_t>(i)];
         for (const TaskExample& example : group(examples, i)) {
-            const auto trace = read(model, example, stop);
+            const auto trace = read(model, example, forTraining, stop);
             if (!trace) {
                 result.error = trace.error();
                 return;
@@ -123,7 +126,7 @@ Result<BatchResult> gradients(const ModelPtr& model, Examples examples, Gradient
         static_cast<Scalar>(1.0 / static_cast<double>(std::max<std::int64_t>(countTargets(examples), 1)));
     parallelFor(std::ssize(into.groups), [&](Index i) { clear(into.groups[static_cast<std::size_t>(i)]); });
     const auto result =
-        overGroups(model, examples, stop, [&](Index i, const ModelTrace& trace, const TaskExample& example) {
+        overGroups(model, examples, true, stop, [&](Index i, const ModelTrace& trace, const TaskExample& example) {
             Parameters& tree = into.groups[static_cast<std::size_t>(i)];
             Matrix dLast(trace.last().rows(), trace.last().cols());
             const TextLoss one = run(CrossEntropyBackward{&trace, example.targets, &turned, scale, &tree, &dLast});
@@ -135,7 +138,7 @@ Result<BatchResult> gradients(const ModelPtr& model, Examples examples, Gradient
 }
 
 Result<BatchResult> loss(const ModelPtr& model, Examples examples, std::stop_token stop) {
-    return overGroups(model, examples, stop, [](Index, const ModelTrace& trace, const TaskExample& example) {
+    return overGroups(model, examples, false, stop, [](Index, const ModelTrace& trace, const TaskExample& example) {
         return crossEntropy(trace, example.targets);
     });
 }

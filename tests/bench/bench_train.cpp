@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <iostream>
 #include <map>
@@ -51,11 +52,13 @@ ModelConfig gpt2(const Options& o) {
     return c;
 }
 
-/// `half` random tokens, then the same again; asked is the second half.
+/// `half` random tokens, none of them twice, then the same again; asked is the second half.
 TaskExample repeated(Rng& rng, int vocabulary, int half) {
     TaskExample e;
-    for (int i = 0; i < half; ++i)
-        e.ids.push_back(5 + static_cast<int>(rng.next() % static_cast<std::uint64_t>(vocabulary - 5)));
+    while (std::ssize(e.ids) < half) {
+        const int id = 5 + static_cast<int>(rng.next() % static_cast<std::uint64_t>(vocabulary - 5));
+        if (std::find(e.ids.begin(), e.ids.end(), id) == e.ids.end()) e.ids.push_back(id);
+    }
     for (int i = 0; i < half; ++i) e.ids.push_back(e.ids[static_cast<std::size_t>(i)]);
     e.targets.assign(e.ids.size(), -1);
     for (std::size_t i = static_cast<std::size_t>(half); i + 1 < e.ids.size(); ++i) e.targets[i] = e.ids[i + 1];

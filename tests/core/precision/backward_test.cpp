@@ -189,6 +189,10 @@ TEST_P(BackwardKernels, PlainLoops) {
             squares += static_cast<double>(a(0, j)) * static_cast<double>(a(0, j));
         }
         EXPECT_NEAR(k.squares(a.data(), n), squares, 1e-6 * squares);
+        const Matrix rows = drawMatrix(rng, 3, n + 2); // the last two columns are not asked for
+        Matrix total = a;
+        k.addRows(total.data(), rows.data(), 3, n + 2, n);
+        for (Index j = 0; j < n; ++j) EXPECT_EQ(total(0, j), a(0, j) + rows(0, j) + rows(1, j) + rows(2, j));
     }
 }
 
