@@ -423,6 +423,21 @@ void MainWindow::updateTitle() {
     setWindowModified(m_document.isModified());
 }
 
+void MainWindow::introduceHeads() {
+    const auto introduce = [this, first = m_document.session()](const OverviewPtr& overview) {
+        const std::optional<ClearestHead> clearest = clearestHead(*overview);
+        if (!clearest || m_document.session() != first) return;
+        Session session = first;
+        session.view.layer = clearest->layer;
+        session.view.head = clearest->head;
+        m_document.reset(session, QString());
+        m_notice->ask(tr("A small model that was trained to go on with what comes again. %1. Type other words, or open another model at the left.")
+                          .arg(rolesSentence(*overview)),
+                      {});
+    };
+    connect(&m_document, &Document::overviewChanged, this, introduce, Qt::SingleShotConnection);
+}
+
 void MainWindow::takeExample(int index) {
     const Example example = m_examples[static_cast<std::size_t>(index)];
     m_document.edit(tr("example"), [&](Session& s) {

@@ -59,6 +59,9 @@ public:
     QString description() const;
 
     void setThemeChoice(ThemeChoice choice);
+    /// Once all heads of the model are measured, goes to the clearest of them and says what the heads do. Nothing
+    /// happens when the session is another one by then.
+    void introduceHeads();
     /// Begins with an example of the menu, the sandbox's or those that fit the model, as one step of undo.
     void takeExample(int index);
 

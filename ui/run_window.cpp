@@ -16,6 +16,7 @@
 #include <QTranslator>
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 namespace headscope {
 
@@ -25,6 +26,17 @@ Session firstSession() {
     const std::vector<Token> tokens = tokenize(session.text, session.sandbox.unit);
     const auto it = std::find_if(tokens.begin(), tokens.end(), [](const Token& token) { return token.text == "it"; });
     if (it != tokens.end()) session.view.pinnedQueries = {static_cast<int>(it - tokens.begin())};
+    return session;
+}
+
+std::optional<Session> firstTrainedSession(const ModelPlaces& places) {
+    const std::string name = "induction";
+    std::error_code ignored;
+    if (places.shipped.empty() || !std::filesystem::exists(places.shipped + "/" + name + "/config.json", ignored)) return {};
+    Session session;
+    session.model = name;
+    session.text = "cat moon ship fox rose king lamp cat moon ship fox rose king lamp";
+    session.view.pinnedQueries = {11}; // behind the token that begins a text: the second “fox”
     return session;
 }
 
@@ -62,7 +74,9 @@ int runWindow(const WindowStart& start) {
     if (qts.load(QLocale(), QStringLiteral("qtbase"), QStringLiteral("_"), QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
         QApplication::installTranslator(&qts);
     MainWindow window(start.theme.value_or(Preferences().theme()), start.places);
-    window.document().reset(start.session.value_or(firstSession()), start.file);
+    const std::optional<Session> trained = start.session ? std::nullopt : firstTrainedSession(start.places);
+    window.document().reset(start.session ? *start.session : trained.value_or(firstSession()), start.file);
+    if (trained) window.introduceHeads();
     if (!start.file.isEmpty()) Preferences().addRecentFile(start.file);
     reportFirstPicture(window);
     window.show();

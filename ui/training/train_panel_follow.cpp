@@ -140,15 +140,19 @@ void TrainPanel::sayFacts() {
         m_facts->setVisible(!m_facts->text().isEmpty());
         return;
     }
-    QStringList facts = {tr("step %1").arg(locale.toString(state.step))};
-    if (!m_run.history().empty()) {
-        const TrainStep& last = m_run.history().back();
-        facts << tr("loss %1").arg(locale.toString(last.loss, 'f', 3))
-              << tr("%1 % right").arg(locale.toString(last.accuracy * 100, 'f', 0));
-    }
+    // Two lines always: what stands below must not jump.
+    QString facts = tr("step %1").arg(locale.toString(state.step));
     if (state.playing && state.stepsPerSecond > 0)
-        facts << tr("%1 steps/s").arg(locale.toString(state.stepsPerSecond, 'f', state.stepsPerSecond < 10 ? 1 : 0));
-    m_facts->setText(facts.join(QStringLiteral(" · ")));
+        facts += tr(" · %1 steps/s").arg(locale.toString(state.stepsPerSecond, 'f', state.stepsPerSecond < 10 ? 1 : 0));
+    facts += QLatin1Char('\n');
+    if (m_run.history().empty()) {
+        facts += tr("nothing learned here yet");
+    } else {
+        const TrainStep& last = m_run.history().back();
+        facts += tr("loss %1 · %2 % right")
+                     .arg(locale.toString(last.loss, 'f', 3), locale.toString(last.accuracy * 100, 'f', 0));
+    }
+    m_facts->setText(facts);
     m_facts->show();
 }
 
