@@ -431,7 +431,7 @@ void MainWindow::introduceHeads() {
         session.view.layer = clearest->layer;
         session.view.head = clearest->head;
         m_document.reset(session, QString());
-        m_notice->ask(tr("A small model that was trained to go on with what comes again. %1. Type other words, or open another model at the left.")
+        m_notice->ask(tr("A small model of ours that has learned to translate. %1. Type another sentence, or choose the sandbox or another model at the left.")
                           .arg(rolesSentence(*overview)),
                       {});
     };

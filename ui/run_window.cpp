@@ -30,13 +30,14 @@ Session firstSession() {
 }
 
 std::optional<Session> firstTrainedSession(const ModelPlaces& places) {
-    const std::string name = "induction";
+    const std::string name = "translation";
     std::error_code ignored;
     if (places.shipped.empty() || !std::filesystem::exists(places.shipped + "/" + name + "/config.json", ignored)) return {};
     Session session;
     session.model = name;
-    session.text = "cat moon ship fox rose king lamp cat moon ship fox rose king lamp";
-    session.view.pinnedQueries = {11}; // behind the token that begins a text: the second “fox”
+    session.text = "The black cat sees the small dog.";
+    session.text2 = "le chat noir voit le petit chien";
+    session.view.pinnedQueries = {2}; // “chat”, behind the start token: what comes next is “noir”
     return session;
 }
 

@@ -23,8 +23,8 @@ struct WindowStart {
 
 /// What a new user sees: the first example with “it” pinned.
 Session firstSession();
-/// The same where one of our trained models lies beside the program, which has true heads: a text that comes twice, with
-/// a word of the second time pinned. Nothing where there is none.
+/// The same where one of our trained models lies beside the program, which has true heads: a sentence and its
+/// translation, with a word pinned after which the two languages go different ways. Nothing where there is none.
 std::optional<Session> firstTrainedSession(const ModelPlaces& places);
 
 /// Makes the application and the window, shows it, and returns when it is closed, with the program's exit code.

@@ -107,6 +107,10 @@ bool ConfigFile::has(std::string_view key) const {
     return m_tree->find(key) != nullptr;
 }
 
+bool ConfigFile::mentions(std::string_view key) const {
+    return m_tree->value.contains(std::string(key));
+}
+
 int ConfigFile::integer(std::string_view key, std::optional<int> fallback, int least, int most) {
     const json* value = m_tree->find(key);
     const int otherwise = fallback.value_or(std::max(least, std::min(most, 1)));

@@ -23,6 +23,8 @@ public:
     const std::string& path() const { return m_path; }
     /// Whether the key is there and not null.
     bool has(std::string_view key) const;
+    /// Whether the key is there, be it with null: somebody wants it to be nothing.
+    bool mentions(std::string_view key) const;
     /// A whole number in [least, most]; without a fallback the key has to be there.
     int integer(std::string_view key, std::optional<int> fallback, int least, int most);
     /// The same in [1, 2²⁴], what widths and counts can be.

@@ -90,7 +90,7 @@ void readGeneration(const ConfigFile& config, const std::string& folder, ModelCo
     const std::vector<int> familys = model.generation.forcedLast;
     model.generation = rulesIn(file ? *file : config);
     if (!file) {
-        if (model.generation.forcedLast.empty() && !config.has("forced_eos_token_id"))
+        if (model.generation.forcedLast.empty() && !config.mentions("forced_eos_token_id"))
             model.generation.forcedLast = familys;
         return;
     }

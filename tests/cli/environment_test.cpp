@@ -94,7 +94,7 @@ TEST(Environment, HelpAndVersion) {
 
 TEST(Environment, HelpNamesEveryOptionThatTheManPageNames) {
     std::string help = run({"--help"}).out;
-    for (const char* verb : {"trace", "export", "predict", "tokenize", "models", "download"})
+    for (const char* verb : {"trace", "export", "predict", "tokenize", "models", "download", "train", "evaluate"})
         help += run({verb, "--help"}).out;
     const std::string page = run({"--man"}).out;
     const std::regex bold(R"(\n\.B (\S+?),?( |\n))");

@@ -134,7 +134,7 @@ TEST_P(EveryTask, TokenizerWritesItsTexts) {
         // The library's decoder knows no capitals.
         std::string text = isPair(task) ? *task.text2(e) : task.text(e);
         for (std::size_t at = 0; (at = text.find("[MASK]", at)) != std::string::npos;)
-            text.erase(at > 0 ? at - 1 : at, at > 0 ? 7 : 6 + (text.size() > 6));
+            text.erase(at > 0 ? at - 1 : at, at > 0 ? 7 : 6 + text.substr(6).starts_with(' '));
         for (char& c : text)
             if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
         EXPECT_EQ((*tokenizer)->decode(ids), text);

@@ -261,6 +261,12 @@ TEST(Describe, SaysWhichHeadOfAllDoesWhat) {
     ASSERT_TRUE(clearestHead(overview));
     EXPECT_EQ(clearestHead(overview)->layer, 1);
     EXPECT_EQ(clearestHead(overview)->head, 0) << "induction before what is clearer";
+    a->cross = true;
+    EXPECT_TRUE(rolesSentence(overview).isEmpty()) << "places of one text say nothing of another";
+    measures(1, 1).confidence = 0.9;
+    measures(0, 1).confidence = 0.95;
+    EXPECT_EQ(rolesSentence(overview).toStdString(), "Layer 1, head 2 reads the other text one token at a time (95 %)");
+    a->cross = false;
     measures(1, 0).inductionRows = 4; // of 20: too few to say so of the head
     EXPECT_EQ(clearestHead(overview)->head, 1);
 }

@@ -92,6 +92,7 @@ void TrainPanel::build() {
     m_task->setObjectName(QStringLiteral("trainTask"));
     m_task->setAccessibleName(tr("Task"));
     m_task->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_task->setMinimumContentsLength(14);
     calmWheel(m_task);
     for (const Task* task : tasks()) {
         m_task->addItem(QString::fromUtf8(task->name().data(), static_cast<qsizetype>(task->name().size())));

@@ -41,6 +41,7 @@ TrainingCurves::TrainingCurves(QWidget* parent) : QWidget(parent), m_plot(new QC
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_plot);
     m_plot->setAttribute(Qt::WA_TransparentForMouseEvents);
+    m_plot->setFocusPolicy(Qt::NoFocus);
     m_plot->setMinimumSize(1, 1);
     m_plot->plotLayout()->clear();
     m_plot->plotLayout()->setRowSpacing(0);

@@ -251,8 +251,24 @@ struct Role {
 
 bool isInduction(const Role& role) { return role.pattern.name == inductionName; }
 
+/// Reading across, from a text to another one: the surest head, where it is sure.
+std::vector<Role> surestOf(const Overview& overview) {
+    constexpr double sure = 0.75;
+    std::vector<Role> roles;
+    double most = sure;
+    for (int layer = 0; layer < overview.layers; ++layer)
+        for (int head = 0; head < overview.heads; ++head) {
+            const HeadMeasures& m = overview.at(layer, head).measures;
+            if (m.confidence < most) continue;
+            most = m.confidence;
+            roles = {{layer, head, {QT_TRANSLATE_NOOP("Describe", "other text one token at a time"), "", most, m.rows}}};
+        }
+    return roles;
+}
+
 /// Of each pattern the head that keeps most clearly to it: induction first, then by their shares.
 std::vector<Role> rolesOf(const Overview& overview) {
+    if (overview.of->cross) return surestOf(overview);
     std::vector<Role> roles;
     for (int layer = 0; layer < overview.layers; ++layer)
         for (int head = 0; head < overview.heads; ++head) {

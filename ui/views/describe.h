@@ -29,7 +29,8 @@ QString headTag(const Analysis& analysis, int head);
 QString measuredTag(const HeadMeasures& measures);
 /// What the heads of all layers do, found by their measures: "Layer 1, head 2 reads the previous token (98 %); layer 2,
 /// head 3 the token that followed the same one before (94 %)". The clearest head of each pattern, at most `most` of
-/// them; empty where no head keeps to one.
+/// them; empty where no head keeps to one. Between two texts there are no such places: there it is the head that reads most
+/// nearly one token at a time.
 QString rolesSentence(const Overview& overview, int most = 3);
 /// The head that keeps most clearly to a pattern, those of an induction head before all others; nothing where none does.
 struct ClearestHead {

@@ -3,7 +3,7 @@
 
 #include "core/model/forward.h"
 #include "core/model/parameters.h"
-#include "training_cases.h"
+#include "tests/core/precision/training_cases.h"
 
 #include <gtest/gtest.h>
 

@@ -164,8 +164,8 @@ TEST(LearningOfModels, BeginsAsItWasAskedTo) {
         mean += x / static_cast<double>(a.tokens.size());
         squares += x * x / static_cast<double>(a.tokens.size());
     }
-    EXPECT_NEAR(mean, 0, 5e-4);
-    EXPECT_NEAR(std::sqrt(squares), 0.02, 5e-4);
+    EXPECT_NEAR(mean, 0, 4e-3);
+    EXPECT_NEAR(std::sqrt(squares), 0.16, 4e-3) << "0.02 · √(768 ÷ 12)";
     EXPECT_EQ(a.decoder.finalNorm.weight(0, 3), 1);
     EXPECT_EQ(a.decoder.blocks[0].up.bias(0, 3), 0);
 }
