@@ -33,7 +33,8 @@ static_assert(classSize(classes - 1) == most);
 
 /// The smallest class that holds so many bytes.
 int classOf(std::size_t bytes) {
-    const int doubling = std::bit_width(bytes - 1) - std::bit_width(least - 1) - 1; // base < bytes ≤ 2 · base
+    const int doubling = static_cast<int>(std::bit_width(bytes - 1)) - static_cast<int>(std::bit_width(least - 1)) -
+                         1; // base < bytes ≤ 2 · base
     if (doubling < 0) return 0;
     const std::size_t base = least << doubling, step = base / stepsPerDoubling;
     return doubling * stepsPerDoubling + static_cast<int>((bytes - base + step - 1) / step);

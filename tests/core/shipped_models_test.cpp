@@ -92,8 +92,8 @@ TEST_P(ShippedModel, KnowsItsTask) {
     EXPECT_GE(found->accuracy, aim * found->best.value_or(1) - 0.01) << "of 100 sentences";
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ShippedModel, testing::ValuesIn(shippedNames()), [](const auto& info) {
-    std::string name = info.param; // of a test: letters and numbers only
+INSTANTIATE_TEST_SUITE_P(All, ShippedModel, testing::ValuesIn(shippedNames()), [](const auto& tested) {
+    std::string name = tested.param; // of a test: letters and numbers only
     std::replace(name.begin(), name.end(), '-', '_');
     return name;
 });
