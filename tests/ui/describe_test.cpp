@@ -66,7 +66,7 @@ TEST(Describe, OnlyRowsWithTheNamedKeyCount) {
     const AnalysisPtr a = analysisOf(session); // rows 3 to 7 have no key before them
     EXPECT_EQ(a->measures[0].previousRows, 2);
     EXPECT_NE(headCharacter(*a, 0).name.toStdString(), "previous token");
-    EXPECT_NE(measuredTag(a->measures[0]).left(8).toStdString(), "previous");
+    EXPECT_NE(measuredTag(a->measures[0], false).left(8).toStdString(), "previous");
 }
 
 TEST(Describe, NamesAHeadWithoutDesignFromItsNumbers) {

@@ -156,12 +156,14 @@ struct Pattern {
 
 /// The pattern that holds at least half of the mass in at least half of the rows: the design when it keeps that much,
 /// else the most particular one.
-std::optional<Pattern> patternOf(const HeadMeasures& m, std::optional<Design> design) {
+std::optional<Pattern> patternOf(const HeadMeasures& m, std::optional<Design> design, bool cross) {
     std::array<Pattern, 7> patterns{{ // in the order of Design, then what no design promises
         {QT_TRANSLATE_NOOP("Describe", "previous token"), QT_TRANSLATE_NOOP("Describe", "previous"), m.previous, m.previousRows, true},
         {QT_TRANSLATE_NOOP("Describe", "next token"), QT_TRANSLATE_NOOP("Describe", "next"), m.next, m.nextRows, true},
         {QT_TRANSLATE_NOOP("Describe", "first token"), QT_TRANSLATE_NOOP("Describe", "first"), m.first, m.rows},
-        {QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self, m.rows},
+        cross ? Pattern{QT_TRANSLATE_NOOP("Describe", "token at the same place"), QT_TRANSLATE_NOOP("Describe", "same place"),
+                        m.self, m.rows}
+              : Pattern{QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self, m.rows},
         {QT_TRANSLATE_NOOP("Describe", "same token"), QT_TRANSLATE_NOOP("Describe", "same"), m.sameToken, m.rows},
         {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), 0, m.rows},
         {inductionName, QT_TRANSLATE_NOOP("Describe", "induction"), m.induction, m.inductionRows}}};
@@ -197,8 +199,8 @@ std::optional<Design> designOf(const Analysis& a, int head) {
     return h < a.designs.size() ? a.designs[h] : std::nullopt;
 }
 
-HeadCharacter characterOf(const HeadMeasures& m, std::optional<Design> design) {
-    if (const std::optional<Pattern> p = patternOf(m, design))
+HeadCharacter characterOf(const HeadMeasures& m, std::optional<Design> design, bool cross) {
+    if (const std::optional<Pattern> p = patternOf(m, design, cross))
         return {Words::tr(p->name), Words::tr(p->tag), p->share, someRows(m, *p)};
     return {{}, m.entropy >= 0.85 ? Words::tr("spread out") : Words::tr("mixed"), 0, {}};
 }
@@ -231,14 +233,14 @@ QString visible(char32_t c) {
 } // namespace
 
 HeadCharacter headCharacter(const Analysis& analysis, int head) {
-    return characterOf(analysis.measures[static_cast<std::size_t>(head)], designOf(analysis, head));
+    return characterOf(analysis.measures[static_cast<std::size_t>(head)], designOf(analysis, head), analysis.cross);
 }
 
 QString headTag(const Analysis& analysis, int head) {
     return tagOf(headCharacter(analysis, head));
 }
 
-QString measuredTag(const HeadMeasures& measures) { return tagOf(characterOf(measures, std::nullopt)); }
+QString measuredTag(const HeadMeasures& measures, bool cross) { return tagOf(characterOf(measures, std::nullopt, cross)); }
 
 namespace {
 
@@ -272,7 +274,7 @@ std::vector<Role> rolesOf(const Overview& overview) {
     std::vector<Role> roles;
     for (int layer = 0; layer < overview.layers; ++layer)
         for (int head = 0; head < overview.heads; ++head) {
-            const std::optional<Pattern> pattern = patternOf(overview.at(layer, head).measures, std::nullopt);
+            const std::optional<Pattern> pattern = patternOf(overview.at(layer, head).measures, std::nullopt, false);
             if (!pattern) continue;
             const auto same = std::ranges::find(roles, pattern->name, [](const Role& r) { return r.pattern.name; });
             if (same == roles.end()) roles.push_back({layer, head, *pattern});

@@ -26,7 +26,7 @@ HeadCharacter headCharacter(const Analysis& analysis, int head);
 /// The tag of a small picture: "previous 98 %", "same 97 % in 4 of 5 rows", "mixed".
 QString headTag(const Analysis& analysis, int head);
 /// The same of a head of which only its measures are at hand.
-QString measuredTag(const HeadMeasures& measures);
+QString measuredTag(const HeadMeasures& measures, bool cross);
 /// What the heads of all layers do, found by their measures: "Layer 1, head 2 reads the previous token (98 %); layer 2,
 /// head 3 the token that followed the same one before (94 %)". The clearest head of each pattern, at most `most` of
 /// them; empty where no head keeps to one. Between two texts there are no such places: there it is the head that reads most

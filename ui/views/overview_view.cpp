@@ -190,7 +190,7 @@ std::optional<OverviewView::Place> OverviewView::placeAt(const QPointF& point) c
 }
 
 QString OverviewView::sentenceOf(int layer, int head) const {
-    return tr("%1: %2").arg(headPlace(*m_overview->of, layer, head), measuredTag(m_overview->at(layer, head).measures));
+    return tr("%1: %2").arg(headPlace(*m_overview->of, layer, head), measuredTag(m_overview->at(layer, head).measures, m_overview->of->cross));
 }
 
 bool OverviewView::event(QEvent* event) {
