@@ -8,9 +8,9 @@ namespace {
 
 std::vector<TaskPtr> makeTasks() {
     std::vector<TaskPtr> made;
-    for (const auto make :
-         {makeCopyTask, makeReverseTask, makeSortTask, makePreviousTask, makeInductionTask, makeBracketTask,
-          makeAgreementTask, makePronounTask, makeTranslationTask, makeQaTask, makeSummaryTask, makeCausalTask, makeMaskedTask})
+    for (const auto make : {makeCopyTask, makeReverseTask, makeSortTask, makePreviousTask, makeInductionTask,
+                            makeBracketTask, makeAgreementTask, makePronounTask, makeTranslationTask, makeQaTask,
+                            makeSummaryTask, makeCausalTask, makeMaskedTask})
         made.push_back(make());
     return made;
 }

@@ -41,8 +41,8 @@ protected:
         const headscope::test::Outcome outcome = run({"models", "--json"}, call);
         EXPECT_EQ(outcome.code, 0) << outcome.err;
         nlohmann::json found = nlohmann::json::array();
-        for (const auto& model : nlohmann::json::parse(outcome.out))
-            if (!model["shipped"].get<bool>()) found.push_back(model);
+        for (const auto& entry : nlohmann::json::parse(outcome.out))
+            if (!entry["shipped"].get<bool>()) found.push_back(entry);
         return found;
     }
 
