@@ -84,7 +84,8 @@ void addBart(const ModelConfig& c, Json& json) {
     json["activation_function"] = activationName(c.activation);
     json["scale_embedding"] = c.embeddingScale != 1;
     json["decoder_start_token_id"] = c.decoderStart;
-    json["forced_eos_token_id"] = nullptr; // an end that only generate() would put behind a text that was cut
+    const std::vector<int>& forced = c.generation.forcedLast; // silence would mean the class's own
+    json["forced_eos_token_id"] = forced.empty() ? Json() : forced.size() == 1 ? Json(forced[0]) : Json(forced);
     for (const char* key : {"activation_dropout", "attention_dropout", "dropout", "classifier_dropout"})
         json[key] = 0.0;
 }
