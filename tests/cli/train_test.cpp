@@ -238,6 +238,7 @@ Outcome interrupted(const Folder& folder, const Words& words, int signal) {
     Words all = {"-c", "echo $$ > '" + (folder / "pid") + "'; exec \"$0\" \"$@\"", HEADSCOPE_PROGRAM};
     all.insert(all.end(), words.begin(), words.end());
     std::atomic<bool> ended = false;
+    writeBytes(folder / "log.jsonl", ""); // the sender looks into it from its first moment on
     std::thread sender([&] {
         while (!ended && bytesOf(folder / "log.jsonl").empty())
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -245,7 +246,6 @@ Outcome interrupted(const Folder& folder, const Words& words, int signal) {
         std::ifstream(folder / "pid") >> child;
         if (child > 0 && !ended) ::kill(child, signal);
     });
-    writeBytes(folder / "log.jsonl", "");
     const Outcome outcome = run(all, shell);
     ended = true;
     sender.join();
