@@ -40,6 +40,8 @@ struct TrainingRun::Worker {
     std::string folder;
     TokenizerPtr tokenizer;
     int run = 0;
+    int answered = 0;        ///< the last beginning
+    int refused = 0;         ///< the last one that failed
     std::int64_t stride = 1; ///< steps between checkpoints
     bool unkept = false;     ///< steps were made since the folder was written
     Clock::time_point told, kept, counted;
@@ -82,25 +84,27 @@ void TrainingRun::post(Command command, bool interrupts) {
 
 void TrainingRun::begin(const TrainOptions& options) {
     post(
-        [this, options] {
-            adopt(orOutOfMemory<Result<Trainer>>([&] { return Trainer::begin(options); }), folderOf(options.task));
+        [this, options, asked = ++m_asked] {
+            adopt(orOutOfMemory<Result<Trainer>>([&] { return Trainer::begin(options); }), folderOf(options.task),
+                  asked);
         },
         true);
 }
 
 void TrainingRun::resume(const std::string& folder) {
     post(
-        [this, folder] {
+        [this, folder, asked = ++m_asked] {
             Result<Trainer> trainer = orOutOfMemory<Result<Trainer>>([&] { return Trainer::resume(folder); });
             const std::string kept = trainer ? folderOf(trainer->options().task) : folder;
-            adopt(std::move(trainer), kept);
+            adopt(std::move(trainer), kept, asked);
         },
         true);
 }
 
 void TrainingRun::play() {
     post(
-        [this] {
+        [this, asked = unanswered()] {
+            if (asked && asked == m_at->refused) return; // its error stays
             m_at->error.reset();
             m_at->counted = Clock::now();
             m_at->countedStep = m_at->trainer ? m_at->trainer->steps() : 0;
@@ -119,7 +123,8 @@ void TrainingRun::pause() {
 
 void TrainingRun::step(int steps) {
     post(
-        [this, steps] {
+        [this, steps, asked = unanswered()] {
+            if (asked && asked == m_at->refused) return;
             m_at->error.reset();
             const std::lock_guard lock(m_mutex);
             m_playing = false;
@@ -186,16 +191,21 @@ void TrainingRun::run(const std::stop_token& end) {
     if (m_at->unkept) keep();
 }
 
-void TrainingRun::adopt(Result<Trainer> trainer, const std::string& folder) {
+void TrainingRun::adopt(Result<Trainer> trainer, const std::string& folder, int asked) {
     Worker& at = *m_at;
+    at.answered = asked;
     if (trainer) {
         if (at.unkept) keep();
         TokenizerTexts texts;
         texts.tokenizerJson = trainer->task().tokenizerJson();
         Result<TokenizerPtr> tokenizer = makeTokenizer(texts);
-        if (!tokenizer) return rest(tokenizer.error());
+        if (!tokenizer) {
+            at.refused = asked;
+            return rest(tokenizer.error());
+        }
         const int before = at.run;
         at = Worker{};
+        at.answered = asked;
         at.run = before + 1;
         at.trainer = std::move(*trainer);
         at.tokenizer = *tokenizer;
@@ -209,7 +219,7 @@ void TrainingRun::adopt(Result<Trainer> trainer, const std::string& folder) {
     } else {
         const std::lock_guard lock(m_mutex);
         m_interrupt = std::stop_source();
-        m_commands.clear(); // they were meant for this one
+        at.refused = asked;
     }
     rest(trainer ? std::nullopt : std::optional(trainer.error()));
 }
@@ -295,6 +305,7 @@ void TrainingRun::publish() {
     }
     m_next.playing = m_playing;
     m_next.stepsPerSecond = m_at->stepsPerSecond;
+    m_next.answered = m_at->answered;
     m_next.run = m_at->run;
     m_next.error = m_at->error;
     m_next.saveError = m_at->saveError;

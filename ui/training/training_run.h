@@ -33,6 +33,7 @@ struct RunState {
     ModelPtr model;
     bool playing = false;
     double stepsPerSecond = 0;
+    int answered = 0;                 ///< how many beginnings have come to something
     int run = 0;                      ///< counts what was begun and opened: another number is another history
     std::optional<Error> error;       ///< why it stopped, or why it could not begin
     std::optional<Error> saveError;   ///< why it could not be kept
@@ -87,7 +88,7 @@ private:
     void post(Command command, bool interrupts);
     void run(const std::stop_token& end);
     // In the worker:
-    void adopt(Result<Trainer> trainer, const std::string& folder);
+    void adopt(Result<Trainer> trainer, const std::string& folder, int asked);
     void makeStep();
     void note(const TrainStep& step);
     void keep();
@@ -95,7 +96,11 @@ private:
     void publish();
     std::size_t mostCheckpoints() const;
 
+    /// The beginning whose outcome nobody has seen yet: what is wanted next is wanted of it. 0: there is none.
+    int unanswered() const { return m_state.answered < m_asked ? m_asked : 0; }
+
     const std::string m_runs;
+    int m_asked = 0; ///< beginnings
     RunState m_state;
     std::vector<TrainStep> m_history;
     std::vector<Checkpoint> m_checkpoints;
