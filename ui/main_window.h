@@ -105,7 +105,7 @@ private:
     void exportPicture();
     void toggleHelp();
     void openTraining();
-    void exportRun(View& strip);
+    void exportViews(std::vector<View*> views, View& chosen);
     void toggleTraining();
     void stepLayer(int by);
     /// Why a key or click on the mask does nothing.

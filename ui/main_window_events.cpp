@@ -103,7 +103,7 @@ void MainWindow::connectActions() {
     });
     connect(m_runExport.get(), &RunExport::made, this, [this](RunStrip* strip) {
         const std::unique_ptr<RunStrip> owned(strip);
-        exportRun(*strip);
+        exportViews({strip}, *strip);
     });
     connect(m_runExport.get(), &RunExport::failed, m_notice, &NoticeBar::warn);
     connect(&m_dials->training(), &TrainPanel::said, m_notice, &NoticeBar::say);
@@ -250,8 +250,8 @@ void MainWindow::printPicture() {
     m_focus->render(painter, page, Theme::light());
 }
 
-void MainWindow::exportRun(View& strip) {
-    ExportDialog dialog(m_document, {&strip}, strip, m_theme, this);
+void MainWindow::exportViews(std::vector<View*> views, View& chosen) {
+    ExportDialog dialog(m_document, std::move(views), chosen, m_theme, this);
     dialog.exec();
     if (!dialog.written().isEmpty()) m_notice->say(tr("Wrote %1").arg(dialog.written()));
 }
@@ -260,9 +260,7 @@ void MainWindow::exportPicture() {
     m_selection.clearHover();
     std::vector<View*> views = m_views;
     if (m_document.analysis()->layers() < 2) std::erase(views, &m_overview->view());
-    ExportDialog dialog(m_document, views, *m_focus, m_theme, this);
-    dialog.exec();
-    if (!dialog.written().isEmpty()) m_notice->say(tr("Wrote %1").arg(dialog.written()));
+    exportViews(std::move(views), *m_focus);
 }
 
 void MainWindow::openTraining() {

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/ablation.h"
 
-#include "core/model/parameters.h"
-
 #include <algorithm>
 
 namespace headscope {
 namespace {
 
-/// The stack that a site's weights belong to; cross-attention is the decoder's.
 bool inDecoder(const ModelConfig& config, Site site) {
     return site == Site::Decoder || site == Site::Cross || (site == Site::Self && config.kind == ModelKind::Decoder);
 }
@@ -19,19 +16,26 @@ bool hasSite(const ModelConfig& config, Site site) {
 
 } // namespace
 
+const StackConfig& stackOf(const ModelConfig& config, Site site) {
+    return inDecoder(config, site) ? config.decoder : config.encoder;
+}
+
+AttentionParameters& attentionOf(Parameters& weights, const ModelConfig& config, const HeadPlace& place) {
+    StackParameters& stack = inDecoder(config, place.site) ? weights.decoder : weights.encoder;
+    BlockParameters& block = stack.blocks[static_cast<std::size_t>(place.layer)];
+    return place.site == Site::Cross ? block.cross : block.self;
+}
+
 Result<ModelPtr> withoutHead(const ModelPtr& model, const HeadPlace& place) {
     if (Status status = canTrain(*model); !status) return status.error();
     const ModelConfig& config = model->config;
-    const bool decoder = inDecoder(config, place.site);
-    const StackConfig& stack = decoder ? config.decoder : config.encoder;
+    const StackConfig& stack = stackOf(config, place.site);
     if (!hasSite(config, place.site) || place.layer < 0 || place.layer >= stack.layers || place.head < 0 ||
         place.head >= stack.attention.heads)
         return Error{ErrorCode::Usage, "head", "the model has no head " + std::to_string(place.head) + " in layer " +
                                                    std::to_string(place.layer) + " there; both count from 0"};
     Parameters weights = unpack(*model);
-    BlockParameters& block =
-        (decoder ? weights.decoder : weights.encoder).blocks[static_cast<std::size_t>(place.layer)];
-    Matrix& o = (place.site == Site::Cross ? block.cross : block.self).o.w; // [heads · d_v, d_model]
+    Matrix& o = attentionOf(weights, config, place).o.w; // [heads · d_v, d_model]
     const Index rows = stack.attention.dV;
     for (Index r = place.head * rows; r < (place.head + 1) * rows; ++r) std::ranges::fill(o.row(r), Scalar{0});
     return pack(config, weights);

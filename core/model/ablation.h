@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/model_trace.h"
+#include "core/model/parameters.h"
 
 namespace headscope {
 
@@ -12,6 +13,11 @@ struct HeadPlace {
     int head = 0;
     friend bool operator==(const HeadPlace&, const HeadPlace&) = default;
 };
+
+/// The stack that the heads of a site belong to; cross-attention is the decoder's.
+const StackConfig& stackOf(const ModelConfig& config, Site site);
+/// The projections of the layer that the head is one of; the model has that place.
+AttentionParameters& attentionOf(Parameters& weights, const ModelConfig& config, const HeadPlace& place);
 
 /// The model without what this head says: the rows of W_O that it owns are 0, so that it still attends, as one can see,
 /// but nothing of it reaches the stream (Michel et al. 2019). Usage error for a head that the model does not have and

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/analyze.h"
 
-#include "core/analysis/head_collector.h"
-#include "core/base/memory.h"
 #include "core/model/blocks.h"
 #include "core/session/analyze_model.h"
+#include "core/session/collect.h"
 #include "core/sources/designs.h"
 
 #include <algorithm>
@@ -88,22 +87,13 @@ KnownWeights knownFrom(const AnalysisPtr& before) {
 /// Runs the layer and gathers what the views draw, in one pass.
 Status computeAll(Analysis& a, AttentionInput input, std::stop_token stop) {
     a.allowed = input.mask;
-    const Mask& mask = a.allowed;
-    if (Status status = checkMemory(HeadCollector::bytesFor(mask.queries(), mask.keys(), a.config.heads), "memory",
-                                    "a picture of " + std::to_string(a.config.heads) + " heads and " +
-                                        std::to_string(mask.queries()) + " tokens");
-        !status)
-        return status;
-    HeadCollector collector(mask, a.config.heads, {promisedKeys(Design::Same, a.queries, a.keys), !a.cross}, promisesOf(a),
-                            {hiddenKeys(a.keys, HiddenTokens::Special), hiddenKeys(a.keys, HiddenTokens::SpecialAndFirst)});
-    auto trace = attend(std::move(input), stop, [&](const WeightsBlock& block) { collector.read(block); });
+    Result<HeadCollector> collector = beginCollecting(a, promisesOf(a));
+    if (!collector) return collector.error();
+    auto trace = attend(std::move(input), stop, [&](const WeightsBlock& block) { collector->read(block); });
     if (!trace) return trace.error();
-    collector.finish();
     a.trace = *trace;
-    a.measures = std::move(collector.measures);
-    a.pictures = std::move(collector.pictures);
-    a.links = std::move(collector.links);
-    addShortfalls(a, collector.checks);
+    takeCollected(*collector, a);
+    addShortfalls(a, collector->checks);
     return {};
 }
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/analyze_model.h"
 
-#include "core/analysis/head_collector.h"
-#include "core/base/memory.h"
 #include "core/base/parallel.h"
+#include "core/session/collect.h"
 #include "core/session/shown_tokens.h"
-#include "core/sources/designs.h"
 
 #include <algorithm>
 #include <chrono>
@@ -15,28 +13,19 @@ namespace headscope {
 
 Status collectLayer(Analysis& a, const std::stop_token& stop) {
     const Index queries = std::ssize(a.queries), keys = std::ssize(a.keys);
-    if (Status status = checkMemory(HeadCollector::bytesFor(queries, keys, a.config.heads), "memory",
-                                    "a picture of " + std::to_string(a.config.heads) + " heads and " +
-                                        std::to_string(queries) + " tokens");
-        !status)
-        return status;
-    HeadCollector collector(
-        a.allowed, a.config.heads, {promisedKeys(Design::Same, a.queries, a.keys), !a.cross},
-        std::vector<std::shared_ptr<const KeySets>>(static_cast<std::size_t>(a.config.heads)),
-        {hiddenKeys(a.keys, HiddenTokens::Special), hiddenKeys(a.keys, HiddenTokens::SpecialAndFirst)});
+    Result<HeadCollector> collector =
+        beginCollecting(a, std::vector<std::shared_ptr<const KeySets>>(static_cast<std::size_t>(a.config.heads)));
+    if (!collector) return collector.error();
     const Index blocks = (queries + LayerTrace::blockRows() - 1) / LayerTrace::blockRows();
     parallelFor(a.config.heads * blocks, [&](Index task) {
         if (stop.stop_requested()) return;
         const int head = static_cast<int>(task / blocks);
         const Index block = task % blocks;
         const Matrix rows = a.rows(head, block);
-        collector.read({head, block * LayerTrace::blockRows(), rows.rows(), keys, rows.data(), keys, 0, keys});
+        collector->read({head, block * LayerTrace::blockRows(), rows.rows(), keys, rows.data(), keys, 0, keys});
     });
     if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, "stopped"};
-    collector.finish();
-    a.measures = std::move(collector.measures);
-    a.pictures = std::move(collector.pictures);
-    a.links = std::move(collector.links);
+    takeCollected(*collector, a);
     return {};
 }
 

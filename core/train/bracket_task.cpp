@@ -41,7 +41,7 @@ struct BracketText {
 
 class BracketTask final : public WordTask {
 public:
-    BracketTask() : WordTask(card(), bracketWords()) {}
+    BracketTask() : WordTask(card(), bracketWords) {}
 
 protected:
     /// Of some pairs, one side is masked: in one text always the same side, so that what is left says which. All

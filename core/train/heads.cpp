@@ -9,24 +9,6 @@
 namespace headscope {
 namespace {
 
-StackParameters& stackOf(Parameters& p, Site site) {
-    return site == Site::Encoder || p.decoder.blocks.empty() ? p.encoder : p.decoder;
-}
-
-const AttentionConfig& configOf(const ModelConfig& config, Site site) {
-    return (site == Site::Encoder                      ? config.encoder
-            : config.kind == ModelKind::EncoderDecoder ? config.decoder
-                                                       : config.stack())
-        .attention;
-}
-
-AttentionParameters& attentionOf(Parameters& p, const HeadPlace& place) {
-    StackParameters& stack = stackOf(p, place.site);
-    assert(place.layer >= 0 && place.layer < std::ssize(stack.blocks));
-    BlockParameters& block = stack.blocks[static_cast<std::size_t>(place.layer)];
-    return place.site == Site::Cross ? block.cross : block.self;
-}
-
 /// Columns first … first + count − 1 of w and of the bias.
 void copyColumns(const LinearParameters& from, LinearParameters& to, Index first, Index count) {
     for (Index i = 0; i < to.w.rows(); ++i)
@@ -39,10 +21,10 @@ void copyColumns(const LinearParameters& from, LinearParameters& to, Index first
 ModelPtr withNewHead(const ModelPtr& model, const HeadPlace& place, std::uint64_t seed) {
     Parameters p = unpack(*model);
     Parameters drawn = randomParameters(model->config, seed);
-    const AttentionConfig& c = configOf(model->config, place.site);
+    const AttentionConfig& c = stackOf(model->config, place.site).attention;
     assert(place.head >= 0 && place.head < c.heads);
-    AttentionParameters& to = attentionOf(p, place);
-    const AttentionParameters& from = attentionOf(drawn, place);
+    AttentionParameters& to = attentionOf(p, model->config, place);
+    const AttentionParameters& from = attentionOf(drawn, model->config, place);
     copyColumns(from.q, to.q, Index{place.head} * c.dK, c.dK);
     if (c.kvHeads == c.heads) {
         copyColumns(from.k, to.k, Index{place.head} * c.dK, c.dK);

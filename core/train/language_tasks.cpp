@@ -12,30 +12,55 @@ namespace {
 
 constexpr double hiddenShare = 0.15; ///< of the words, in the masked language model (as in BERT)
 
+using Grammar = const EnglishGrammar& (*)(); ///< made at the first call
+
 /// A task whose texts a grammar writes.
 class GrammarTask : public WordTask {
 protected:
-    GrammarTask(TaskCard card, const EnglishGrammar& grammar)
-        : WordTask(std::move(card), grammar.words()), m_grammar(grammar) {
-        for (const std::string& word : grammar.words()) m_ids.push_back(id(word));
-        m_wordOf.assign(vocabulary().size(), kEnglishEnd);
-        for (std::size_t word = 0; word < m_ids.size(); ++word)
-            m_wordOf[static_cast<std::size_t>(m_ids[word])] = static_cast<int>(word);
-    }
+    GrammarTask(TaskCard card, Grammar made)
+        : WordTask(std::move(card), [made] { return made().words(); }), m_grammar(made) {}
 
-    const EnglishGrammar& grammar() const { return m_grammar; }
+    const EnglishGrammar& grammar() const { return m_grammar(); }
     std::vector<int> idsOf(const EnglishText& text) const {
+        const Numbers& known = numbers();
         std::vector<int> ids;
-        for (const int word : text.words) ids.push_back(m_ids[static_cast<std::size_t>(word)]);
+        for (const int word : text.words) ids.push_back(known.ids[static_cast<std::size_t>(word)]);
         return ids;
     }
     /// The grammar's own number of a word.
-    int wordOf(int id) const { return m_wordOf[static_cast<std::size_t>(id)]; }
+    int wordOf(int id) const { return numbers().words[static_cast<std::size_t>(id)]; }
+    /// Over all guesses that one can make about the examples.
+    template <class Guess>
+    std::optional<double> meanProbability(std::span<const TaskExample> examples, const Guess& guessesOf) const {
+        EnglishChances chances(grammar());
+        double sum = 0, count = 0;
+        for (const TaskExample& example : examples)
+            for (const EnglishGuess& guess : guessesOf(chances, example)) {
+                sum += guess.probability;
+                ++count;
+            }
+        return count > 0 ? std::optional(sum / count) : std::nullopt;
+    }
 
 private:
-    const EnglishGrammar& m_grammar;
-    std::vector<int> m_ids;    ///< [words of the grammar]
-    std::vector<int> m_wordOf; ///< [ids]
+    /// The same words in the vocabulary and in the grammar.
+    struct Numbers {
+        std::vector<int> ids;   ///< [words of the grammar]
+        std::vector<int> words; ///< [ids]
+    };
+    const Numbers& numbers() const {
+        std::call_once(m_made, [this] {
+            for (const std::string& word : grammar().words()) m_numbers.ids.push_back(id(word));
+            m_numbers.words.assign(vocabulary().size(), kEnglishEnd);
+            for (std::size_t word = 0; word < m_numbers.ids.size(); ++word)
+                m_numbers.words[static_cast<std::size_t>(m_numbers.ids[word])] = static_cast<int>(word);
+        });
+        return m_numbers;
+    }
+
+    Grammar m_grammar;
+    mutable std::once_flag m_made;
+    mutable Numbers m_numbers;
 };
 
 TaskCard encoderCard(std::string name, std::string discovery, int longest) {
@@ -52,7 +77,7 @@ TaskCard encoderCard(std::string name, std::string discovery, int longest) {
 /// Asks the words that the grammar's rules mark.
 class AskedWordTask final : public GrammarTask {
 public:
-    AskedWordTask(TaskCard card, const EnglishGrammar& grammar) : GrammarTask(std::move(card), grammar) {}
+    AskedWordTask(TaskCard card, Grammar made) : GrammarTask(std::move(card), made) {}
 
 protected:
     TaskExample draw(Rng& rng, int) const override {
@@ -66,19 +91,15 @@ protected:
 
 class CausalTask final : public GrammarTask {
 public:
-    CausalTask() : GrammarTask(card(), englishGrammar()) {}
+    CausalTask() : GrammarTask(card(), englishGrammar) {}
 
     /// The mean probability of the likeliest next word, given those before it.
     std::optional<double> best(std::span<const TaskExample> examples) const override {
-        EnglishChances chances(grammar());
-        double sum = 0, count = 0;
-        for (const TaskExample& example : examples) {
+        return meanProbability(examples, [this](EnglishChances& chances, const TaskExample& example) {
             std::vector<int> words;
             for (std::size_t i = 1; i < example.ids.size(); ++i) words.push_back(wordOf(example.ids[i]));
-            for (const EnglishGuess& guess : chances.next(words)) sum += guess.probability;
-            count += static_cast<double>(words.size() + 1);
-        }
-        return count > 0 ? std::optional(sum / count) : std::nullopt;
+            return chances.next(words);
+        });
     }
 
 protected:
@@ -106,22 +127,16 @@ private:
 
 class MaskedTask final : public GrammarTask {
 public:
-    MaskedTask() : GrammarTask(card(), englishGrammar()) {}
+    MaskedTask() : GrammarTask(card(), englishGrammar) {}
 
     /// The mean probability of the likeliest word behind each mask, given all that is not masked.
     std::optional<double> best(std::span<const TaskExample> examples) const override {
-        EnglishChances chances(grammar());
-        double sum = 0, count = 0;
-        for (const TaskExample& example : examples) {
+        return meanProbability(examples, [this](EnglishChances& chances, const TaskExample& example) {
             std::vector<int> words;
             for (std::size_t i = 1; i + 1 < example.ids.size(); ++i)
                 words.push_back(example.ids[i] == kMaskId ? kEnglishHidden : wordOf(example.ids[i]));
-            for (const EnglishGuess& guess : chances.hidden(words)) {
-                sum += guess.probability;
-                ++count;
-            }
-        }
-        return count > 0 ? std::optional(sum / count) : std::nullopt;
+            return chances.hidden(words);
+        });
     }
 
 protected:
@@ -153,7 +168,7 @@ TaskPtr makeAgreementTask() {
                                 "the subject, past the other nouns that stand between.",
                                 kLongestAgreement);
     card.defaults.steps = 4000;
-    return std::make_unique<AskedWordTask>(card, agreementGrammar());
+    return std::make_unique<AskedWordTask>(card, agreementGrammar);
 }
 
 TaskPtr makePronounTask() {
@@ -162,7 +177,7 @@ TaskPtr makePronounTask() {
                                 "that it stands for, by what is said of it.",
                                 kLongestPronoun);
     card.defaults.steps = 4000;
-    return std::make_unique<AskedWordTask>(card, pronounGrammar());
+    return std::make_unique<AskedWordTask>(card, pronounGrammar);
 }
 
 TaskPtr makeCausalTask() {

@@ -72,6 +72,9 @@ void draw(Parameters& p, std::uint64_t seed) {
             const double sums = s.blocks[0].crossNorm.empty() ? 2 : 3;
             deviation /= std::sqrt(sums * static_cast<double>(s.blocks.size()));
         }
+        // The MLP begins small, so that heads find what they can before it does their work: with it an induction head
+        // takes nearly all of its row within 500 steps from every seed tried, without it from half of them.
+        if (entry.name.ends_with(".up.w") || entry.name.ends_with(".down.w")) deviation /= 2;
         Rng rng(seed ^ hashBytes(entry.name));
         fillNormal(*entry.values, deviation, rng);
     }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// "Mary went to the kitchen. The ball is in the garden. Where is Mary? In the [MASK]."
+// "Mary went to the kitchen. The ball is in the garden. Where is Mary? In the kitchen. Who is …"
 #include "core/train/task_list.h"
 #include "core/train/word_task.h"
 
 #include <algorithm>
-#include <optional>
 
 namespace headscope {
 namespace {
@@ -35,7 +34,8 @@ const StoryWords& storyWords() {
 }
 
 constexpr int longestStatement = 8;  ///< "Mary put the ball in the kitchen ."
-constexpr int aroundStatements = 11; ///< the question, its answer and both special tokens
+constexpr int longestQuestion = 9;  ///< "where is the ball ? in the kitchen ."
+constexpr int mostQuestions = 3;
 
 Words allWords() {
     const StoryWords& all = storyWords();
@@ -64,32 +64,40 @@ Words operator+(Words left, const Words& right) {
     return left;
 }
 
-/// Where somebody or something is in the end.
-std::optional<std::string> placeOf(const std::vector<Fact>& facts, const std::string& who) {
-    const auto last = std::find_if(facts.rbegin(), facts.rend(), [&](const Fact& fact) { return fact.who == who; });
-    return last == facts.rend() ? std::nullopt : std::optional(last->place);
+/// Where somebody or something of the story is in the end.
+const Fact& lastOf(const std::vector<Fact>& facts, const std::string& who) {
+    return *std::find_if(facts.rbegin(), facts.rend(), [&](const Fact& fact) { return fact.who == who; });
 }
 
 class QaTask final : public WordTask {
 public:
-    QaTask() : WordTask(card(), allWords()) {}
+    QaTask() : WordTask(card(), allWords) {}
 
 protected:
+    /// Several questions about one story: each is asked as if it were the only one, and a story teaches more.
     TaskExample draw(Rng& rng, int length) const override {
-        const int statements = between(rng, 1, std::max(1, (length - aroundStatements) / longestStatement));
+        const int room = length - 1;
+        const int questions = between(rng, 1, std::clamp((room - longestStatement) / longestQuestion, 1, mostQuestions));
+        const int statements = between(rng, 1, (room - questions * longestQuestion) / longestStatement);
         const Story story = tell(rng, statements);
-        const Fact& asked = pick(rng, story.facts);
-        const std::string place = *placeOf(story.facts, asked.who);
-        const bool asksWho = asked.isPerson && below(rng, 3) == 0;
-        const Words question = asksWho          ? Words{"who", "is", "in", "the", place, "?"}
-                               : asked.isPerson ? Words{"where", "is", asked.who, "?", "in", "the"}
-                                                : Words{"where", "is", "the", asked.who, "?", "in", "the"};
-        std::vector<int> words = ids(story.words + question);
-        words.push_back(kMaskId);
-        const std::size_t answer = words.size(); // behind the begin token
-        words.push_back(id("."));
-        TaskExample example = encoderExample(words);
-        example.targets[answer] = id(asksWho ? asked.who : place);
+        Words words = story.words;
+        std::vector<std::size_t> asked; // where the answers stand
+        Words others;                   // whom no question has named yet
+        for (const Fact& fact : story.facts)
+            if (std::ranges::find(others, fact.who) == others.end()) others.push_back(fact.who);
+        for (int i = 0; i < questions && !others.empty(); ++i) {
+            const auto who = others.begin() + below(rng, static_cast<int>(others.size()));
+            const Fact fact = lastOf(story.facts, *who);
+            others.erase(who);
+            const bool asksWho = fact.isPerson && below(rng, 3) == 0;
+            words = words + (asksWho         ? Words{"who", "is", "in", "the", fact.place, "?"}
+                             : fact.isPerson ? Words{"where", "is", fact.who, "?", "in", "the"}
+                                             : Words{"where", "is", "the", fact.who, "?", "in", "the"});
+            asked.push_back(words.size());
+            words = words + Words{asksWho ? fact.who : fact.place, "."};
+        }
+        TaskExample example = decoderExample(ids(words));
+        for (const std::size_t answer : asked) example.targets[answer] = example.ids[answer + 1];
         return example;
     }
 
@@ -98,12 +106,11 @@ private:
         TaskCard card;
         card.name = "qa";
         card.discovery =
-            "Say who is where in a short story: from the mask a head finds the sentence about the one that "
-            "the question names (the last, where there are two) and reads the answer in it.";
-        card.kind = ModelKind::Encoder;
-        card.defaults.length = 44;
+            "Say who is where in a short story: behind the question a head finds the sentence about the one that "
+            "it names (the last, where there are two) and reads the answer in it.";
+        card.defaults.length = 64;
         card.defaults.steps = 4000;
-        card.shortest = aroundStatements + longestStatement;
+        card.shortest = 1 + longestStatement + longestQuestion;
         card.sentences = true;
         return card;
     }

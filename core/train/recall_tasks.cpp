@@ -25,7 +25,7 @@ int thingCount() {
 
 class PreviousTask final : public WordTask {
 public:
-    PreviousTask() : WordTask(card(), things()) {}
+    PreviousTask() : WordTask(card(), things) {}
 
 protected:
     TaskExample draw(Rng& rng, int length) const override {
@@ -52,13 +52,17 @@ private:
 
 class InductionTask final : public WordTask {
 public:
-    InductionTask() : WordTask(card(), things()) {}
+    InductionTask() : WordTask(card(), things) {}
+    /// Its length is that of the two halves; the begin token comes before them.
+    int positions(int length) const override { return length + 1; }
 
 protected:
-    /// The words of the first half differ, so that every one of the second has a single forerunner.
+    /// The words of the first half differ, so that every one of the second has a single forerunner. Halves of one size
+    /// only could be solved by looking a fixed number of places back; very short ones among them teach the model to
+    /// guess the place from its own position, and no sharp head forms.
     TaskExample draw(Rng& rng, int length) const override {
-        const int most = std::min((length - 1) / 2, thingCount());
-        const int half = between(rng, 2, most);
+        const int most = std::min(length / 2, thingCount());
+        const int half = between(rng, std::max(2, most / 2), most);
         std::vector<int> words = distinct(rng, thingCount(), half);
         for (int& word : words) word += kFirstWordId;
         words.resize(static_cast<std::size_t>(2 * half));
@@ -77,7 +81,7 @@ private:
             "Random words, then the same again: in the second half a head finds the word's first place and "
             "reads what followed there, with the help of a head below it that looks one place back.";
         card.defaults.length = 48;
-        card.shortest = 5;
+        card.shortest = 4;
         return card;
     }
 };

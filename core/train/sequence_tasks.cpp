@@ -32,7 +32,7 @@ using Change = void (*)(std::vector<int>&);
 
 class SequenceTask final : public WordTask {
 public:
-    SequenceTask(TaskCard card, Change change) : WordTask(std::move(card), lettersAndSign()), m_change(change) {}
+    SequenceTask(TaskCard card, Change change) : WordTask(std::move(card), lettersAndSign), m_change(change) {}
 
 protected:
     TaskExample draw(Rng& rng, int length) const override {

@@ -197,7 +197,7 @@ private:
 
 class SummaryTask final : public WordTask {
 public:
-    SummaryTask() : WordTask(card(), allWords()) {}
+    SummaryTask() : WordTask(card(), allWords) {}
 
 protected:
     TaskExample draw(Rng& rng, int length) const override {

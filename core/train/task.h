@@ -47,11 +47,14 @@ public:
     virtual TaskDefaults defaults() const = 0;
     /// The shortest `length` that can hold an example.
     virtual int shortest() const = 0;
+    /// How many positions examples of that length take at most.
+    virtual int positions(int length) const { return length; }
     /// Entry i is token id i: pad 0, unk 1, begin 2, end 3, mask 4, then the words.
     virtual const std::vector<std::string>& vocabulary() const = 0;
     /// tokenizer.json for that vocabulary; the text of an example gives the example's ids.
     virtual std::string tokenizerJson() const = 0;
-    /// The next one of a stream: the same generator state gives the same example. length ≥ shortest().
+    /// The next one of a stream: the same generator state gives the same example. length ≥ shortest(); at most
+    /// positions(length) tokens.
     virtual TaskExample example(Rng& rng, int length, TaskPart part) const = 0;
     /// What a person types for it, and for encoder–decoders what the decoder has so far (text2), without special
     /// tokens.

@@ -123,7 +123,7 @@ ModelConfig trainedShape(const Task& task, const TrainOptions& o) {
     c.kind = task.kind();
     c.dModel = c.embeddingWidth = o.dModel;
     c.vocabulary = static_cast<int>(task.vocabulary().size());
-    c.maxPositions = o.length;
+    c.maxPositions = task.positions(o.length);
     c.special.pad = kPadId;
     switch (c.kind) {
     case ModelKind::Decoder:

@@ -156,7 +156,7 @@ Result<Evaluation> evaluate(const ModelPtr& model, const Task& task, int length,
     if (c.vocabulary != std::ssize(task.vocabulary()))
         return refuse("knows " + std::to_string(c.vocabulary) + " tokens, not " +
                       std::to_string(task.vocabulary().size()));
-    if (c.maxPositions < length || length < task.shortest())
+    if (c.maxPositions < task.positions(length) || length < task.shortest())
         return refuse("reads " + std::to_string(c.maxPositions) + " tokens, not examples of " + std::to_string(length));
 
     constexpr std::int64_t atOnce = 256;

@@ -281,7 +281,7 @@ Words allWords() {
 
 class TranslationTask final : public WordTask {
 public:
-    TranslationTask() : WordTask(card(), allWords()) {}
+    TranslationTask() : WordTask(card(), allWords) {}
 
 protected:
     TaskExample draw(Rng& rng, int length) const override {

@@ -95,23 +95,27 @@ Json decoderSteps() {
 
 } // namespace
 
-WordTask::WordTask(TaskCard card, const std::vector<std::string>& words) : m_card(std::move(card)) {
-    for (const char* word : specialWords(m_card.kind)) m_vocabulary.emplace_back(word);
-    for (std::string word : words) {
-        assert(!word.empty());
-        const bool isName = m_card.sentences && isCapital(word[0]);
-        if (isName) word[0] = turned(word[0]);
-        const auto [at, isNew] = m_ids.emplace(word, static_cast<int>(m_vocabulary.size()));
-        if (isNew) m_vocabulary.push_back(word);
-        if (isName) m_names.insert(at->second);
-    }
+const WordTask::Lexicon& WordTask::lexicon() const {
+    std::call_once(m_made, [this] {
+        for (const char* word : specialWords(m_card.kind)) m_lexicon.vocabulary.emplace_back(word);
+        for (std::string word : m_words()) {
+            assert(!word.empty());
+            const bool isName = m_card.sentences && isCapital(word[0]);
+            if (isName) word[0] = turned(word[0]);
+            const auto [at, isNew] = m_lexicon.ids.emplace(word, static_cast<int>(m_lexicon.vocabulary.size()));
+            if (isNew) m_lexicon.vocabulary.push_back(word);
+            if (isName) m_lexicon.names.insert(at->second);
+        }
+    });
+    return m_lexicon;
 }
 
 int WordTask::id(std::string word) const {
     if (m_card.sentences && isCapital(word[0])) word[0] = turned(word[0]);
-    const auto found = m_ids.find(word);
-    assert(found != m_ids.end());
-    return found == m_ids.end() ? static_cast<int>(kUnknownId) : found->second;
+    const auto& known = lexicon().ids;
+    const auto found = known.find(word);
+    assert(found != known.end());
+    return found == known.end() ? static_cast<int>(kUnknownId) : found->second;
 }
 
 std::vector<int> WordTask::ids(std::span<const std::string> words) const {
@@ -166,10 +170,10 @@ std::string WordTask::sentence(std::span<const int> ids) const {
     bool begins = m_card.sentences;
     for (const int id : ids) {
         if (id == kBeginId || id == kEndId || id == kPadId) continue;
-        std::string word = m_vocabulary[static_cast<std::size_t>(id)];
+        std::string word = vocabulary()[static_cast<std::size_t>(id)];
         const bool joined = text.empty() || text.back() == '\'' || clingsToWordBefore(word);
         if (!joined) text += ' ';
-        if (begins || m_names.contains(id)) capitalise(word);
+        if (begins || lexicon().names.contains(id)) capitalise(word);
         begins = m_card.sentences && endsSentence(word);
         text += word;
     }
@@ -196,7 +200,7 @@ std::string WordTask::tokenizerJson() const {
                          {"rstrip", false},
                          {"normalized", false},
                          {"special", true}});
-    for (std::size_t i = 0; i < m_vocabulary.size(); ++i) words[m_vocabulary[i]] = i;
+    for (std::size_t i = 0; i < vocabulary().size(); ++i) words[vocabulary()[i]] = i;
     const Json split = {{"type", "Split"},
                         {"pattern", {{"Regex", R"(\p{L}+'?|[^\s\p{L}])"}}},
                         {"behavior", "Removed"},

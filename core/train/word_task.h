@@ -3,8 +3,11 @@
 
 #include "core/train/task.h"
 
+#include <functional>
+#include <mutex>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 namespace headscope {
 
@@ -31,7 +34,7 @@ public:
     ModelKind kind() const final { return m_card.kind; }
     TaskDefaults defaults() const final { return m_card.defaults; }
     int shortest() const final { return m_card.shortest; }
-    const std::vector<std::string>& vocabulary() const final { return m_vocabulary; }
+    const std::vector<std::string>& vocabulary() const final { return lexicon().vocabulary; }
     std::string tokenizerJson() const final;
     /// Draws until the example lies in the part: the hash of its splitKey() says where.
     TaskExample example(Rng& rng, int length, TaskPart part) const final;
@@ -39,9 +42,11 @@ public:
     std::optional<std::string> text2(const TaskExample& example) const final;
 
 protected:
-    /// Words in any order; those given twice count once. With `sentences`, a word that begins with a capital is a name:
-    /// its entry is in small letters, and text() writes the capital.
-    WordTask(TaskCard card, const std::vector<std::string>& words);
+    /// `words` is asked when the first of them is needed, not before: a grammar's take a while. They come in any order;
+    /// those given twice count once. With `sentences`, a word that begins with a capital is a name: its entry is in
+    /// small letters, and text() writes the capital.
+    WordTask(TaskCard card, std::function<std::vector<std::string>()> words)
+        : m_card(std::move(card)), m_words(std::move(words)) {}
 
     /// One example of at most `length` tokens, whichever part it lies in. `length` ≥ shortest() must give examples of
     /// both parts.
@@ -59,12 +64,18 @@ protected:
     TaskExample pairExample(std::span<const int> source, std::span<const int> target) const;
 
 private:
+    struct Lexicon {
+        std::vector<std::string> vocabulary;
+        std::unordered_map<std::string, int> ids;
+        std::set<int> names;
+    };
+    const Lexicon& lexicon() const;
     std::string sentence(std::span<const int> ids) const;
 
     TaskCard m_card;
-    std::vector<std::string> m_vocabulary;
-    std::unordered_map<std::string, int> m_ids;
-    std::set<int> m_names;
+    std::function<std::vector<std::string>()> m_words;
+    mutable std::once_flag m_made;
+    mutable Lexicon m_lexicon;
 };
 
 /// The words of a table with spaces between them.

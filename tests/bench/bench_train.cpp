@@ -2,14 +2,16 @@
 // Time of a training step and of its parts as one JSON object, and how soon an induction head forms. Never fails on a
 // time.
 //   bench_train [--seconds S] [SIZES]           milliseconds of a step: median, and of forward, backward, optimizer
-//   bench_train --learn S [--rate R] [--seed N] [--warm-up N] [--decay D] [SIZES]
-//                                               trains for S seconds from random weights and watches the heads
+//   bench_train --learn S [--rate R] [--seed N] [SIZES]
+//                                               trains the induction task for S seconds from random weights and
+//                                               watches the heads; rate and sizes not given are the task's
 //   SIZES: --layers 2 --d-model 64 --heads 4 --vocabulary 64 --batch 32 --length 48
 #include "core/base/kernels.h"
 #include "core/base/rng.h"
 #include "core/model/forward.h"
 #include "core/train/batch.h"
 #include "core/train/optimizer.h"
+#include "core/train/trainer.h"
 
 #include <nlohmann/json.hpp>
 
@@ -65,33 +67,32 @@ TaskExample repeated(Rng& rng, int vocabulary, int half) {
     return e;
 }
 
-std::vector<TaskExample> batch(Rng& rng, const Options& o, bool varied) {
-    const int most = static_cast<int>(o.at("length")) / 2;
+std::vector<TaskExample> batch(Rng& rng, const Options& o) {
     std::vector<TaskExample> examples;
-    for (int i = 0; i < static_cast<int>(o.at("batch")); ++i) {
-        const int shorter = varied ? static_cast<int>(rng.next() % static_cast<std::uint64_t>(most / 2)) : 0;
-        examples.push_back(repeated(rng, static_cast<int>(o.at("vocabulary")), most - shorter));
-    }
+    for (int i = 0; i < static_cast<int>(o.at("batch")); ++i)
+        examples.push_back(
+            repeated(rng, static_cast<int>(o.at("vocabulary")), static_cast<int>(o.at("length")) / 2));
     return examples;
 }
 
-/// Mass on the token behind the query's earlier copy, averaged over the second half, of the best head.
+/// Mass on the token behind the query's earlier copy, averaged over everything asked, of the best head.
 double inductionMass(const ModelPtr& model, const std::vector<TaskExample>& examples) {
     std::map<std::pair<std::size_t, int>, double> mass;
+    std::int64_t asked = 0;
     for (const TaskExample& e : examples) {
         const auto trace = forward(model, {e.ids, {}, {}}).value();
-        const Index half = std::ssize(e.ids) / 2;
-        for (std::size_t layer = 0; layer < trace->sites[0].layers.size(); ++layer) {
-            for (int h = 0; h < model->config.decoder.attention.heads; ++h) {
-                const Matrix w = trace->sites[0].layers[layer]->weights(h);
-                double sum = 0;
-                for (Index q = half; q + 1 < 2 * half; ++q) sum += static_cast<double>(w(q, q - half + 1));
-                mass[{layer, h}] += sum / static_cast<double>((half - 1) * std::ssize(examples));
-            }
+        for (Index q = 0; q < std::ssize(e.ids); ++q) {
+            if (e.targets[static_cast<std::size_t>(q)] < 0) continue;
+            ++asked;
+            const auto earlier = std::find(e.ids.begin(), e.ids.end(), e.ids[static_cast<std::size_t>(q)]);
+            const Index key = earlier - e.ids.begin() + 1;
+            for (std::size_t layer = 0; layer < trace->sites[0].layers.size(); ++layer)
+                for (int h = 0; h < model->config.decoder.attention.heads; ++h)
+                    mass[{layer, h}] += static_cast<double>(trace->sites[0].layers[layer]->weights(h)(q, key));
         }
     }
     double best = 0;
-    for (const auto& [head, m] : mass) best = std::max(best, m);
+    for (const auto& [head, m] : mass) best = std::max(best, m / static_cast<double>(asked));
     return best;
 }
 
@@ -106,8 +107,6 @@ struct Learner {
         : config(gpt2(o)), weights(randomParameters(config, static_cast<std::uint64_t>(o.at("seed")))),
           state(beginOptimizer(weights)), model(pack(config, weights)) {
         options.rate = o.at("rate");
-        options.warmUp = static_cast<std::int64_t>(o.at("warm-up"));
-        options.decay = o.at("decay");
     }
     /// Seconds of gradients, optimizer and packing.
     std::array<double, 3> step(const std::vector<TaskExample>& examples) {
@@ -129,12 +128,13 @@ struct Learner {
     BatchResult last;
 };
 
-json times(const Options& o) {
+json times(Options o) {
+    o.insert({{"rate", 3e-3}, {"layers", 2}, {"d-model", 64}, {"heads", 4}, {"vocabulary", 64}, {"batch", 32}, {"length", 48}});
     Learner learner(o);
     Rng rng(1);
     std::vector<double> all, forward, backward, optimizer, packing;
     for (const double start = now(); now() - start < o.at("seconds") || all.size() < 20;) {
-        const std::vector<TaskExample> examples = batch(rng, o, false);
+        const std::vector<TaskExample> examples = batch(rng, o);
         const double before = now();
         static_cast<void>(loss(learner.model, examples).value());
         forward.push_back(now() - before);
@@ -153,20 +153,28 @@ json times(const Options& o) {
             {"steps", all.size()}};
 }
 
-json learn(const Options& o) {
-    Learner learner(o);
-    Rng rng(static_cast<std::uint64_t>(o.at("seed")) + 1), other(77);
-    const std::vector<TaskExample> unseen = batch(other, o, true);
+json learn(const Options& given) {
+    const Task& task = *findTask("induction");
+    TrainOptions o = defaultOptions(task);
+    o.seed = static_cast<std::uint64_t>(given.at("seed"));
+    for (auto [name, value] : {std::pair{"layers", &o.layers}, {"heads", &o.heads}, {"d-model", &o.dModel},
+                               {"batch", &o.batch}, {"length", &o.length}})
+        if (given.contains(name)) *value = static_cast<int>(given.at(name));
+    if (given.contains("rate")) o.rate = given.at("rate");
+    Result<Trainer> begun = Trainer::begin(o);
+    Trainer& trainer = begun.value();
+    Rng rng(77);
+    std::vector<TaskExample> unseen;
+    for (int i = 0; i < 32; ++i) unseen.push_back(task.example(rng, o.length, TaskPart::Unseen));
     json out{{"curve", json::array()}};
-    double spent = 0;
-    for (int step = 1; spent < o.at("learn"); ++step) {
+    for (double spent = 0; spent < given.at("learn");) {
         const double start = now();
-        learner.step(batch(rng, o, true));
+        const TrainStep step = trainer.step().value();
         spent += now() - start;
-        if (step % 25 != 0) continue;
-        const BatchResult result = loss(learner.model, unseen).value();
-        const double mass = inductionMass(learner.model, unseen);
-        out["curve"].push_back({{"step", step},
+        if (step.step % 25 != 0) continue;
+        const BatchResult result = loss(trainer.model(), unseen).value();
+        const double mass = inductionMass(trainer.model(), unseen);
+        out["curve"].push_back({{"step", step.step},
                                 {"seconds", spent},
                                 {"loss", result.loss},
                                 {"accuracy", static_cast<double>(result.correct) / static_cast<double>(result.asked)},
@@ -179,8 +187,7 @@ json learn(const Options& o) {
 } // namespace
 
 int main(int argc, char** argv) {
-    Options o{{"seconds", 3}, {"learn", 0},    {"rate", 3e-3}, {"seed", 0},        {"warm-up", 50}, {"decay", 0.01},
-              {"layers", 2},  {"d-model", 64}, {"heads", 4},   {"vocabulary", 64}, {"batch", 32},   {"length", 48}};
+    Options o{{"seconds", 3}, {"learn", 0}, {"seed", 0}};
     for (int i = 1; i + 1 < argc; i += 2) o[std::string(argv[i]).substr(2)] = std::stod(argv[i + 1]);
     json out{{"kernels", kernels().name}, {"threads", std::thread::hardware_concurrency()}};
     out.update(o.at("learn") > 0 ? learn(o) : times(o));

@@ -66,8 +66,8 @@ TEST_P(EveryTask, ExamplesFitTheLengthAndAskSomething) {
     for (const int length : {task.shortest(), task.shortest() + 1, task.defaults().length}) {
         for (const TaskPart part : {TaskPart::Train, TaskPart::Unseen}) {
             for (const TaskExample& e : examples(task, 5, 100, length, part)) {
-                EXPECT_LE(std::ssize(e.ids), length);
-                EXPECT_LE(std::ssize(e.decoderIds), length);
+                EXPECT_LE(std::ssize(e.ids), task.positions(length));
+                EXPECT_LE(std::ssize(e.decoderIds), task.positions(length));
                 EXPECT_EQ(e.targets.size(), isPair(task) ? e.decoderIds.size() : e.ids.size());
                 EXPECT_EQ(e.decoderIds.empty(), !isPair(task));
                 EXPECT_TRUE(std::any_of(e.targets.begin(), e.targets.end(), [](int t) { return t >= 0; }));

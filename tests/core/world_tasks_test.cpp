@@ -29,17 +29,16 @@ Words sentencesOf(const std::string& text) {
 }
 
 /// The answer that a reader of English gives, without knowing how the story was made.
-std::string answerTo(const Words& sentences) {
+std::string answerTo(const Words& story, const std::string& question) {
     static const std::regex where(R"(Where is (?:the )?(\w+)\?)"), who(R"(Who is in the (\w+)\?)");
-    const std::string question = sentences[sentences.size() - 2];
     std::smatch asked;
     const bool isWho = std::regex_match(question, asked, who);
     EXPECT_TRUE(isWho || std::regex_match(question, asked, where)) << question;
     const std::regex named("\\b" + asked[1].str() + "\\b");
-    for (std::size_t i = sentences.size() - 2; i-- > 0;) {
-        if (!std::regex_search(sentences[i], named)) continue;
+    for (auto sentence = story.rbegin(); sentence != story.rend(); ++sentence) {
+        if (!std::regex_search(*sentence, named)) continue;
         static const std::regex first(R"(^(?:Then )?(\w+) .*)"), last(R"(.* (\w+)\.$)");
-        return std::regex_replace(sentences[i], isWho ? first : last, "$1");
+        return std::regex_replace(*sentence, isWho ? first : last, isWho ? "$1." : "In the $1.");
     }
     return "nothing";
 }
@@ -47,24 +46,34 @@ std::string answerTo(const Words& sentences) {
 TEST(WorldTasks, QaAnswersAsAReaderWould) {
     const Task& task = *findTask("qa");
     std::set<std::string> answers;
-    int moved = 0, who = 0;
+    int moved = 0, who = 0, questions = 0;
     for (const TaskExample& e : unseen(task, 1000)) {
-        const std::string text = task.text(e);
-        SCOPED_TRACE(text);
-        std::string expected = answerTo(sentencesOf(text.substr(0, text.find("[MASK]")) + "x."));
-        const bool isWho = text.find("Who is") != std::string::npos;
-        if (isWho) expected[0] = static_cast<char>(std::tolower(expected[0]));
-        const auto at = static_cast<std::size_t>(std::find(e.ids.begin(), e.ids.end(), 4) - e.ids.begin());
-        ASSERT_LT(at, e.ids.size());
-        EXPECT_EQ(task.vocabulary()[static_cast<std::size_t>(e.targets[at])], expected);
-        EXPECT_EQ(std::count(e.targets.begin(), e.targets.end(), -1), std::ssize(e.targets) - 1);
-        answers.insert(expected);
-        who += isWho;
-        const std::regex again("\\b(\\w+) .*\\. Then \\1 .*Where is \\1\\?");
-        moved += std::regex_search(text, again);
+        SCOPED_TRACE(task.text(e));
+        const Words sentences = sentencesOf(task.text(e));
+        const auto isQuestion = [](const std::string& sentence) { return sentence.ends_with('?'); };
+        const auto told = std::find_if(sentences.begin(), sentences.end(), isQuestion);
+        const Words story(sentences.begin(), told);
+        Words asked;
+        for (auto question = told; question != sentences.end(); question += 2) {
+            ASSERT_TRUE(isQuestion(*question));
+            const std::string expected = answerTo(story, *question);
+            EXPECT_EQ(question[1], expected) << *question;
+            answers.insert(expected);
+            asked.push_back(expected.substr(expected.rfind(' ') + 1, expected.rfind('.') - expected.rfind(' ') - 1));
+            asked.back()[0] = static_cast<char>(std::tolower(asked.back()[0]));
+            who += question->starts_with("Who");
+            const std::regex again("\\b(\\w+) .*\\. Then \\1 .*Where is \\1\\?");
+            moved += std::regex_search(task.text(e), again);
+        }
+        Words wanted;
+        for (const int target : e.targets)
+            if (target >= 0) wanted.push_back(task.vocabulary()[static_cast<std::size_t>(target)]);
+        EXPECT_EQ(wanted, asked);
+        questions += static_cast<int>(asked.size());
     }
     EXPECT_GT(answers.size(), 45u);
-    EXPECT_GT(who, 50);
+    EXPECT_GT(who, 100);
+    EXPECT_GT(questions, 1500);
     EXPECT_GT(moved, 50) << "some stories must tell of two places of the one that is asked for";
 }
 
