@@ -240,6 +240,9 @@ Status runEvaluate(const Command& command, std::stop_token stop) {
     if (!model.ok()) return model.error();
     const Result<Evaluation> found = evaluate(*model, **task, options.length, command.train.sentences.value_or(1000),
                                               command.train.seed.value_or(unseenSeed), stop);
+    if (!found.ok() && found.error().code == ErrorCode::Usage) // nobody has given an option that could be wrong
+        return Error{ErrorCode::Input, *folder,
+                     found.error().detail + "; its train.json belongs to another model"};
     if (!found.ok()) return found.error();
     Json line = {{"task", options.task}, {"sentences", found->sentences}, {"accuracy", found->accuracy}};
     if (found->best) line["best"] = *found->best;

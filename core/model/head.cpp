@@ -38,10 +38,11 @@ TextLoss softmaxLoss(Matrix& logits, std::span<const Index> rows, std::span<cons
         assert(target < logits.cols());
         const Scalar top = kernels().maximum(cells, logits.cols());
         const Scalar asked = cells[target];
+        // A tie is no answer: a model that says the same of all words knows nothing.
+        result.correct += asked == top && std::count(cells, cells + logits.cols(), top) == 1;
         const Scalar sum = kernels().exponentials(cells, logits.cols(), top);
         kernels().multiply(cells, logits.cols(), 1 / sum);
         result.loss += std::log(static_cast<double>(sum)) + static_cast<double>(top) - static_cast<double>(asked);
-        result.correct += asked >= top;
     }
     return result;
 }

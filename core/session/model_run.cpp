@@ -61,7 +61,7 @@ Status tokenizeFor(ModelRun& run, const std::string& text, const std::optional<s
     if (config.kind == ModelKind::Decoder && second)
         return Error{ErrorCode::Usage, "--text2",
                      config.familyName + " continues one text and takes no second; leave it out"};
-    run.pair = config.kind == ModelKind::Encoder && second;
+    run.pair = config.kind == ModelKind::Encoder && text2.has_value();
     Result<std::vector<Token>> tokens =
         run.pair ? opened.tokenizer->encodePair(text, *text2) : opened.tokenizer->encode(text);
     if (!tokens) return tokens.error();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sources/config_file.h"
 
+#include "core/base/python_json.h"
 #include "core/io/array.h"
 #include "core/io/input_file.h"
 
@@ -15,25 +16,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t largest = 64U << 20;
-
-/// Python writes numbers that JSON does not know; outside of strings they become null, of the same length.
-void replaceNotNumbers(std::string& text) {
-    bool inString = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (inString && text[i] == '\\') {
-            ++i;
-        } else if (text[i] == '"') {
-            inString = !inString;
-        } else if (!inString) {
-            for (const std::string_view word : {"NaN", "-Infinity", "Infinity"}) {
-                if (text.compare(i, word.size(), word) != 0) continue;
-                text.replace(i, word.size(), "null" + std::string(word.size() > 4 ? word.size() - 4 : 0, ' '));
-                i += 3;
-                break;
-            }
-        }
-    }
-}
 
 std::string lineAndColumn(const std::string& text, std::size_t byte) {
     const auto begin = text.begin();

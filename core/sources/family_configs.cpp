@@ -268,6 +268,7 @@ void configureBart(ConfigFile& file, ModelConfig& c, FamilyTraits& traits) {
     c.decoderStart = file.integer("decoder_start_token_id", 2, 0, 1 << 24);
     c.generation.forcedLast = {2}; // transformers' classes say so where the file is silent
     traits.tied = file.flag("tie_word_embeddings", true);
+    traits.ownTokens = !traits.tied;
     readSpecialIds(file, c);
 }
 
@@ -313,7 +314,7 @@ void configureT5(ConfigFile& file, ModelConfig& c, FamilyTraits& traits) {
         file.fail("feed_forward_proj", "\"" + bend + "\" is not known here");
     c.positions = PositionKind::RelativeBias;
     c.relative.buckets = file.integer("relative_attention_num_buckets", 32, 4, 1 << 16);
-    c.relative.maxDistance = file.integer("relative_attention_max_distance", 128, c.relative.buckets, 1 << 24);
+    c.relative.maxDistance = file.integer("relative_attention_max_distance", 128, c.relative.buckets / 2 + 1, 1 << 24);
     traits.tied = file.flag("tie_word_embeddings", true);
     if (file.flag("scale_decoder_outputs", traits.tied)) c.logitScale = 1 / std::sqrt(static_cast<double>(c.dModel));
     c.decoderStart = file.integer("decoder_start_token_id", 0, 0, 1 << 24);

@@ -32,12 +32,14 @@ constexpr TensorRow bertHead[] = {
     {HeadNorm, "cls.predictions.transform.LayerNorm"},
     {HeadTokens, "cls.predictions.decoder", Without},
     {HeadBias, "cls.predictions.bias"},
+    {HeadBias, "cls.predictions.decoder.bias"},
 };
 constexpr TensorRow robertaHead[] = {
     {HeadTransform, "lm_head.dense"},
     {HeadNorm, "lm_head.layer_norm"},
     {HeadTokens, "lm_head.decoder", Without},
     {HeadBias, "lm_head.bias"},
+    {HeadBias, "lm_head.decoder.bias"},
 };
 constexpr TensorRow electraOwn[] = {
     {EmbeddingProjection, "embeddings_project"},
@@ -64,6 +66,7 @@ constexpr TensorRow albert[] = {
     {HeadNorm, "predictions.LayerNorm"},
     {HeadTokens, "predictions.decoder", Without},
     {HeadBias, "predictions.bias"},
+    {HeadBias, "predictions.decoder.bias"},
 };
 constexpr TensorRow distilbert[] = {
     {Tokens, "embeddings.word_embeddings", Without},

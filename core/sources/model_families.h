@@ -72,6 +72,7 @@ struct FamilyTraits {
     bool mlpBias = false;
     bool tied = true;     ///< the output matrix is the embedding where it is not in the file
     bool headSaved = true; ///< the class that saved the model has an output head
+    bool ownTokens = false; ///< each stack may have an embedding of its own
     int sharedBlocks = 0; ///< ALBERT: so many blocks in the file for all layers; 0: one for each layer
 };
 

@@ -97,11 +97,22 @@ void readGeneration(const ConfigFile& config, const std::string& folder, ModelCo
     if (std::vector<int> ends = file->ids("eos_token_id"); !ends.empty()) model.special.eos = std::move(ends);
 }
 
+/// What to do where there is a folder, but no config.json in it.
+Error withoutConfig(const std::string& folder, const Error& error) {
+    std::error_code ignored;
+    if (fs::exists(folder + "/config.json", ignored) || !fs::is_directory(folder, ignored)) return error;
+    if (fs::exists(folder + "/adapter_config.json", ignored))
+        return {ErrorCode::Input, folder,
+                "there is only an adapter (LoRA) without its model; open the model's folder, or write both as one with "
+                "Python: model.merge_and_unload().save_pretrained(FOLDER)"};
+    return {error.code, error.place, error.detail + "; give the folder of a Hugging Face model"};
+}
+
 Result<Reading> readConfig(const std::string& folder) {
     Reading r;
     r.folder = innerFolder(folder);
     Result<ConfigFile> file = ConfigFile::read(r.folder + "/config.json");
-    if (!file) return file.error();
+    if (!file) return withoutConfig(r.folder, file.error());
     r.type = file->text("model_type", "");
     const std::vector<std::string> architectures = file->texts("architectures");
     if (!architectures.empty()) r.architecture = architectures.front();

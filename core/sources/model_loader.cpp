@@ -224,6 +224,9 @@ void ModelLoader::planTokens() {
     const TensorPlace& at = chosen ? *chosen : candidates.front();
     m_tokensFrom = m_files.find(at.name + ".weight");
     planTable(at, *m_tokens, m_model->config.embeddingWidth, m_model->config.vocabulary);
+    if (m_traits.ownTokens && m_files.find("decoder.embed_tokens.weight"))
+        m_problems.push_back("tie_word_embeddings is false and encoder and decoder have tables of token vectors of "
+                             "their own (decoder.embed_tokens.weight), which are not read");
 }
 
 /// What makes logits, where the file has it.
@@ -255,8 +258,11 @@ void ModelLoader::planHead() {
     } else {
         head.tokens = m_tokens;
     }
-    const TensorPlace* bias = part(Slot::HeadBias);
-    if (bias && m_files.find(bias->name)) add({.plain = &head.bias, .out = c.vocabulary}, bias->name, {c.vocabulary});
+    // Of two names for it the later one in the table counts where both are in the file, as in transformers.
+    const auto bias = std::find_if(parts.rbegin(), parts.rend(), [&](const TensorPlace& at) {
+        return at.row->slot == Slot::HeadBias && m_files.find(at.name);
+    });
+    if (bias != parts.rend()) add({.plain = &head.bias, .out = c.vocabulary}, bias->name, {c.vocabulary});
 }
 
 /// Notes what is wrong with the tensor, or the item; true when nothing is.

@@ -226,7 +226,8 @@ Status addModel(const ModelToWrite& from, FileGroup& files) {
         return s;
     if (Status s = files.add("config.json", [&](SafeFile& file) { file.write(configJson(model.config, tied)); }); !s)
         return s;
-    return files.add("tokenizer.json", [&](SafeFile& file) { file.write(from.tokenizer); });
+    if (Status s = files.add("tokenizer.json", [&](SafeFile& file) { file.write(from.tokenizer); }); !s) return s;
+    return files.add("tokenizer_config.json", [&](SafeFile& file) { file.write(from.tokenizerConfig); });
 }
 
 Status writeModel(const ModelToWrite& from, const std::string& folder) {

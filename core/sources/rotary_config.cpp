@@ -35,8 +35,10 @@ RotaryConfig readRotary(ConfigFile& file, int headSize, double theta, double sha
     if (rope.has("full_attention")) rope = rope.child("full_attention");
     const std::string kind = rope.text("rope_type", rope.text("type", "default"));
     const double base = rope.number("rope_theta", file.number("rope_theta", file.number("rotary_emb_base", theta)));
+    // Families that turn whole heads do not look at the share where the frequencies are the plain ones.
+    const bool whole = share >= 1 && kind == "default";
     const double part =
-        rope.number("partial_rotary_factor", file.number("partial_rotary_factor", file.number("rotary_pct", share)));
+        whole ? 1 : rope.number("partial_rotary_factor", file.number("partial_rotary_factor", file.number("rotary_pct", share)));
     const int turned = static_cast<int>(headSize * part);
     RotaryConfig rotary;
     if (!(base > 0) || turned < 2 || turned > headSize || turned % 2 != 0) {

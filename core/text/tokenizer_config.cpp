@@ -2,6 +2,7 @@
 #include "core/text/tokenizer_config.h"
 
 #include "core/base/json_syntax.h"
+#include "core/base/python_json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -21,7 +22,9 @@ Result<Json> readObject(const std::optional<std::string>& text, const char* file
     try {
         // Deeply nested brackets would need as deep a stack to take the tree down again.
         const auto shallow = [](int depth, Json::parse_event_t, Json&) { return depth < 64; };
-        Json json = Json::parse(*text, shallow);
+        std::string plain = *text;
+        replaceNotNumbers(plain);
+        Json json = Json::parse(plain, shallow);
         if (json.is_object()) return json;
         return Error{ErrorCode::Input, file, "expected an object { ... }"};
     } catch (const Json::parse_error& problem) {
@@ -83,6 +86,7 @@ Result<TokenizerConfig> readTokenizerConfig(const TokenizerTexts& texts) {
     read.stripAccents = optionalFlag(*config, "strip_accents");
     read.spaceAroundChinese = optionalFlag(*config, "tokenize_chinese_chars");
     read.addPrefixSpace = optionalFlag(*config, "add_prefix_space");
+    read.addBegin = flagOf(*config, "add_bos_token");
     if (model->contains("model_type") && (*model)["model_type"].is_string())
         read.modelType = (*model)["model_type"].get<std::string>();
     return read;

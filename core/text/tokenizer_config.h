@@ -17,6 +17,7 @@ struct TokenizerConfig {
     std::optional<bool> stripAccents;
     std::optional<bool> spaceAroundChinese; ///< tokenize_chinese_chars
     std::optional<bool> addPrefixSpace;
+    bool addBegin = false; ///< add_bos_token
     std::string modelType; ///< of config.json; empty when it does not say
 };
 

@@ -131,8 +131,7 @@ Result<TokenizerDocument> bertDocument(const std::string& vocabTxt, const Tokeni
 
 /// RoBERTa and BART put <s> and </s> around a text; GPT-2 has neither.
 void addRobertaSteps(TokenizerDocument& document, const TokenizerConfig& config, bool addPrefixSpace) {
-    AddedToken mask = specialOf(config, "mask_token", "<mask>");
-    mask.lstrip = true;
+    const AddedToken mask = specialOf(config, "mask_token", "<mask>");
     const AddedToken cls = specialOf(config, "cls_token", "<s>");
     const AddedToken sep = specialOf(config, "sep_token", "</s>");
     document.sections["added_tokens"] =
@@ -148,6 +147,22 @@ void addRobertaSteps(TokenizerDocument& document, const TokenizerConfig& config,
         {"sep", {sep.content, *sepId}},
         {"trim_offsets", true},
         {"add_prefix_space", addPrefixSpace}}.dump();
+}
+
+/// GPT-2's: nothing around a text, or the token that begins it where tokenizer_config.json asks for it.
+Json textSteps(std::optional<std::uint64_t> begin, const std::string& beginText) {
+    const Json bytes = {{"type", "ByteLevel"}, {"trim_offsets", false}};
+    if (!begin) return bytes;
+    const auto sides = [&](const char* text, int segment) {
+        return Json{templatePiece("SpecialToken", beginText, segment), templatePiece("Sequence", text, segment)};
+    };
+    Json pair = sides("A", 0);
+    for (const Json& piece : sides("B", 1)) pair.push_back(piece);
+    const Json around = {{"type", "TemplateProcessing"},
+                         {"single", sides("A", 0)},
+                         {"pair", pair},
+                         {"special_tokens", {{beginText, {{"id", beginText}, {"ids", {*begin}}, {"tokens", {beginText}}}}}}};
+    return {{"type", "Sequence"}, {"processors", {bytes, around}}};
 }
 
 Result<TokenizerDocument> byteLevelDocument(const TokenizerTexts& texts, const TokenizerConfig& config) {
@@ -176,9 +191,13 @@ Result<TokenizerDocument> byteLevelDocument(const TokenizerTexts& texts, const T
         document.sections["normalizer"] = R"({"type": "NFC"})";
         document.sections["pre_tokenizer"] = Json{{"type", "Sequence"}, {"pretokenizers", {split, byteLevel}}}.dump();
     }
-    document.sections["post_processor"] = R"({"type": "ByteLevel", "trim_offsets": false})";
-    document.sections["added_tokens"] =
-        addedTokens(document, config, {specialOf(config, "eos_token", "<|endoftext|>")}).dump();
+    if (config.modelType == "gpt_neox") document.sections["normalizer"] = R"({"type": "NFC"})";
+    const AddedToken begin = specialOf(config, "bos_token", "<|endoftext|>");
+    const std::optional<std::uint64_t> first = config.addBegin ? idOf(document, begin.content) : std::nullopt;
+    document.sections["post_processor"] = textSteps(first, begin.content).dump();
+    std::vector<AddedToken> special = {specialOf(config, "eos_token", "<|endoftext|>")};
+    if (begin.content != special.front().content) special.push_back(begin);
+    document.sections["added_tokens"] = addedTokens(document, config, special).dump();
     return document;
 }
 

@@ -54,7 +54,7 @@ Result<Evaluation> finish(const Trainer& trainer, const std::string& folder, std
     const FinishedNotes notes{commandOf(trainer, folder), unseen->sentences, seed,
                               unseen->accuracy,           unseen->best,      *tests};
     if (Status s = addFinished(record, notes, *files); !s) return s.error();
-    if (Status s = addModel({model.get(), trainer.task().tokenizerJson(), WeightPrecision::Float16}, *files); !s)
+    if (Status s = addModel({model.get(), trainer.task().tokenizerJson(), trainer.task().tokenizerConfigJson(), WeightPrecision::Float16}, *files); !s)
         return s.error();
     if (Status s = files->commit(); !s) return s.error();
     std::error_code ignored;

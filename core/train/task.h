@@ -53,6 +53,8 @@ public:
     virtual const std::vector<std::string>& vocabulary() const = 0;
     /// tokenizer.json for that vocabulary; the text of an example gives the example's ids.
     virtual std::string tokenizerJson() const = 0;
+    /// tokenizer_config.json beside it: without it transformers' AutoTokenizer takes another tokenizer of the family.
+    virtual std::string tokenizerConfigJson() const = 0;
     /// The next one of a stream: the same generator state gives the same example. length ≥ shortest(); at most
     /// positions(length) tokens.
     virtual TaskExample example(Rng& rng, int length, TaskPart part) const = 0;

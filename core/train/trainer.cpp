@@ -141,7 +141,7 @@ Status Trainer::save(const std::string& folder) const {
     Result<FileGroup> files = FileGroup::begin(folder);
     if (!files) return files.error();
     if (Status s = addCheckpoint({t.options, t.reached}, t.state, *files); !s) return s;
-    if (Status s = addModel({t.model.get(), t.task->tokenizerJson(), WeightPrecision::Float32}, *files); !s) return s;
+    if (Status s = addModel({t.model.get(), t.task->tokenizerJson(), t.task->tokenizerConfigJson(), WeightPrecision::Float32}, *files); !s) return s;
     return files->commit();
 }
 

@@ -217,6 +217,18 @@ std::string WordTask::tokenizerJson() const {
     return all.dump(1) + "\n";
 }
 
+std::string WordTask::tokenizerConfigJson() const {
+    const auto special = specialWords(m_card.kind);
+    const bool encoder = m_card.kind == ModelKind::Encoder;
+    Json config = {{"tokenizer_class", "PreTrainedTokenizerFast"},
+                   {"pad_token", special[kPadId]},
+                   {"unk_token", special[kUnknownId]},
+                   {encoder ? "cls_token" : "bos_token", special[kBeginId]},
+                   {encoder ? "sep_token" : "eos_token", special[kEndId]}};
+    if (encoder) config["mask_token"] = special[kMaskId];
+    return config.dump(1) + "\n";
+}
+
 std::vector<std::string> splitWords(std::string_view table) {
     std::istringstream in{std::string(table)};
     std::vector<std::string> words;

@@ -36,6 +36,7 @@ public:
     int shortest() const final { return m_card.shortest; }
     const std::vector<std::string>& vocabulary() const final { return lexicon().vocabulary; }
     std::string tokenizerJson() const final;
+    std::string tokenizerConfigJson() const final;
     /// Draws until the example lies in the part: the hash of its splitKey() says where.
     TaskExample example(Rng& rng, int length, TaskPart part) const final;
     std::string text(const TaskExample& example) const final;

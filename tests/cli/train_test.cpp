@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::vector<std::string> modelFiles = {"config.json", "model.safetensors", "optimizer.safetensors",
-                                             "tokenizer.json", "train.json"};
+                                             "tokenizer.json", "tokenizer_config.json", "train.json"};
 
 Words training(const std::string& folder, const Words& more, const std::string& task = "copy") {
     Words words = {"train", task,        "-o", folder,    "--layers", "1",        "--heads",
@@ -120,7 +120,7 @@ TEST(TrainVerb, KeepsCheckpointsThatCanBeGoneOnFrom) {
 TEST(TrainVerb, FinishesAModelToHandOn) {
     const Folder folder;
     const json told = resultOf(run(training(folder / "m", {"--steps", "2", "--finish"})));
-    EXPECT_THAT(namesIn(folder / "m"), ElementsAre("config.json", "model.safetensors", "tokenizer.json", "train.json"));
+    EXPECT_THAT(namesIn(folder / "m"), ElementsAre("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "train.json"));
     const json record = json::parse(bytesOf(folder / "m/train.json"));
     EXPECT_EQ(record["unseen"]["accuracy"], told["accuracy"]);
     EXPECT_THAT(record["command"], HasSubstr("headscope train copy --seed 0 --steps 2 --layers 1"));
@@ -176,6 +176,10 @@ TEST(TrainVerb, FoldersThatAreNotARunsOwn) {
     fs::create_directories(folder / "other");
     writeBytes(folder / "other/thesis.tex", "important");
     writeBytes(folder / "file", "important");
+    fs::copy(folder / "ours", folder / "changed");
+    std::string record = bytesOf(folder / "changed/train.json");
+    record.replace(record.find("\"copy\""), 6, "\"previous\"");
+    writeBytes(folder / "changed/train.json", record);
     const std::string trained = bytesOf(folder / "ours/model.safetensors");
     const Words resume = {"--resume"};
     const struct {
@@ -191,6 +195,7 @@ TEST(TrainVerb, FoldersThatAreNotARunsOwn) {
         {training(folder / "x", {"--log", folder / "none/log"}), "none/log"},
         {{"evaluate", folder / "other"}, "other"},
         {{"evaluate", folder / "none"}, "none"},
+        {{"evaluate", folder / "changed"}, "its train.json belongs to another model"},
         {{"evaluate", std::string(HEADSCOPE_SOURCE_DIR) + "/tests/golden/models/gpt2"}, "train.json"},
     };
     for (const auto& c : cases) {

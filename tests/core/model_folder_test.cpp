@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Folders that are not what they should be: every one is refused in words, none crashes or hangs.
+#include "core/model/forward.h"
 #include "core/sources/model_folder.h"
+#include "core/sources/opened_model.h"
 #include "tests/core/io_fixture.h"
+
+#include <nlohmann/json.hpp>
 
 #include <cstring>
 #include <sys/stat.h>
@@ -114,9 +118,50 @@ TEST(ModelFolder, MissingAndBrokenConfigs) {
     EXPECT_THAT(with("version https://git-lfs.github.com/spec/v1\n"), HasSubstr("git lfs pull"));
     writeBytes(f / "config.json",
                "\xEF\xBB\xBF" + whole.substr(0, 1) + "\"odd\": NaN, \"odder\": [-Infinity]," + whole.substr(1));
-    EXPECT_TRUE(openModel(f.path())) << "a mark and Python's numbers are accepted";
+    EXPECT_TRUE(openWithTokenizer(f.path())) << "a mark and Python's numbers are accepted";
     fs::remove(f / "config.json");
-    EXPECT_THAT(refusal(f), HasSubstr("config.json"));
+    EXPECT_THAT(refusal(f), AllOf(HasSubstr("config.json"), HasSubstr("Hugging Face model")));
+    writeBytes(f / "adapter_config.json", "{}");
+    EXPECT_THAT(refusal(f), HasSubstr("only an adapter"));
+}
+
+TEST(ModelFolder, TheHeadsBiasHasTwoNames) {
+    const Folder f;
+    const auto logitsOf = [&] {
+        const auto model = openModel(f.path());
+        EXPECT_TRUE(model) << model.error().message();
+        return logits(**forward(*model, {{2, 7, 8, 3}, {}, {}}), std::vector<Index>{1}).value();
+    };
+    const Matrix expected = logitsOf();
+    const std::string whole = readBytes(f / "model.safetensors"), name = "cls.predictions.bias";
+    std::uint64_t size = 0;
+    std::memcpy(&size, whole.data(), sizeof size);
+    std::string header = whole.substr(sizeof size, size);
+    ASSERT_NE(header.find('"' + name + '"'), std::string::npos);
+    header.replace(header.find('"' + name + '"') + 1, name.size(), "cls.predictions.decoder.bias");
+    writeBytes(f / "model.safetensors", safetensorsBytes(header, whole.substr(sizeof size + size)));
+    EXPECT_EQ(logitsOf(), expected);
+}
+
+TEST(ModelFolder, TablesOfTokensOfTheirOwnAreNotRead) {
+    const Folder f("bart");
+    const std::string whole = readBytes(f / "model.safetensors"), shared = "\"model.shared.weight\"";
+    std::uint64_t size = 0;
+    std::memcpy(&size, whole.data(), sizeof size);
+    std::string header = whole.substr(sizeof size, size);
+    const std::size_t at = header.find(shared);
+    ASSERT_NE(at, std::string::npos);
+    const std::size_t begin = header.find('{', at), end = header.find('}', begin) + 1;
+    // At the end of the data, as another tensor of the same size.
+    nlohmann::json tensor = nlohmann::json::parse(header.substr(begin, end - begin));
+    const std::size_t from = tensor["data_offsets"][0], to = tensor["data_offsets"][1];
+    const std::string data = whole.substr(sizeof size + size);
+    tensor["data_offsets"] = {data.size(), data.size() + to - from};
+    header.replace(at, 0, "\"model.decoder.embed_tokens.weight\": " + tensor.dump() + ", ");
+    writeBytes(f / "model.safetensors", safetensorsBytes(header, data + data.substr(from, to - from)));
+    EXPECT_TRUE(openModel(f.path())) << "a copy of the shared table";
+    f.config("{", "{\"tie_word_embeddings\": false,");
+    EXPECT_THAT(refusal(f), HasSubstr("tables of token vectors of their own"));
 }
 
 TEST(ModelFolder, KindsThatAreNotRead) {

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 ModelToWrite toWrite(const ModelPtr& model, const std::string& name) {
-    return {model.get(), readBytes(golden("models/" + name + "/tokenizer.json")), WeightPrecision::Float32};
+    return {model.get(), readBytes(golden("models/" + name + "/tokenizer.json")), "{}", WeightPrecision::Float32};
 }
 
 class WrittenModel : public testing::TestWithParam<const char*> {};
@@ -89,13 +89,13 @@ INSTANTIATE_TEST_SUITE_P(Families, WrittenModel, testing::Values("gpt2", "bert",
 TEST(ModelWriter, RefusesByNameWhatItCannotWrite) {
     const TempFolder temp;
     const ModelPtr llama = openModel(golden("models/llama")).value();
-    const Status refused = writeModel({llama.get(), "{}", WeightPrecision::Float32}, temp / "copy");
+    const Status refused = writeModel({llama.get(), "{}", "{}", WeightPrecision::Float32}, temp / "copy");
     ASSERT_FALSE(refused);
     EXPECT_THAT(refused.error().message(), HasSubstr("Llama cannot be written; known are bart, bert, gpt2"));
     EXPECT_EQ(temp.entries(), 0U) << "the folder is gone again";
 
     const ModelPtr headless = openModel(golden("models/bert_bare")).value();
-    EXPECT_THAT(writeModel({headless.get(), "{}", WeightPrecision::Float32}, temp / "copy").error().message(),
+    EXPECT_THAT(writeModel({headless.get(), "{}", "{}", WeightPrecision::Float32}, temp / "copy").error().message(),
                 HasSubstr("no output head"));
 }
 
@@ -103,7 +103,7 @@ TEST(ModelWriter, SaysWhereItCannotWrite) {
     const TempFolder temp;
     const ModelPtr model = openModel(golden("models/gpt2")).value();
     const auto said = [&](const std::string& folder) {
-        const Status s = writeModel({model.get(), "{}", WeightPrecision::Float32}, folder);
+        const Status s = writeModel({model.get(), "{}", "{}", WeightPrecision::Float32}, folder);
         return s ? "nothing" : s.error().message();
     };
     EXPECT_THAT(said(temp / "no/where"), HasSubstr("make it first"));

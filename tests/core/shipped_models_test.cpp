@@ -47,7 +47,8 @@ TEST_P(ShippedModel, IsSmallAndSaysHowItWasMade) {
     }
     EXPECT_LE(bytes, 2u << 20);
     EXPECT_THAT(files,
-                testing::UnorderedElementsAre("config.json", "model.safetensors", "tokenizer.json", "train.json"));
+                testing::UnorderedElementsAre("config.json", "model.safetensors", "tokenizer.json",
+                                              "tokenizer_config.json", "train.json"));
     EXPECT_THAT(record()["command"].get<std::string>(),
                 testing::StartsWith("headscope train " + GetParam() + " --seed "));
     EXPECT_THAT(record()["command"].get<std::string>(), testing::EndsWith("-o resources/models/" + GetParam()));

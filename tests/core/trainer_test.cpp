@@ -243,6 +243,14 @@ TEST(Evaluation, RefusesModelsOfOtherTasks) {
     EXPECT_EQ(evaluate(trainer.model(), trainer.task(), 8, 5, 0, stop.get_token()).error().code, ErrorCode::Cancelled);
 }
 
+TEST(Evaluate, AModelThatSaysTheSameOfAllWordsKnowsNothing) {
+    const Trainer trainer = begun(tiny());
+    Parameters weights = unpack(*trainer.model());
+    for (const auto& entry : list(weights)) std::fill_n(entry.values->data(), entry.values->size(), Scalar{0});
+    const ModelPtr dead = pack(trainer.model()->config, weights);
+    EXPECT_EQ(evaluate(dead, trainer.task(), tiny().length, 50, 1)->accuracy, 0);
+}
+
 TEST(FinishedModel, IsHalfAsLargeAndKnowsWhatItCan) {
     const TempFolder temp;
     Trainer trainer = begun(tiny());
@@ -251,7 +259,7 @@ TEST(FinishedModel, IsHalfAsLargeAndKnowsWhatItCan) {
     const Result<Evaluation> unseen = finish(trainer, temp / "a");
     ASSERT_TRUE(unseen) << unseen.error().message();
     const auto files = filesIn(temp / "a");
-    EXPECT_EQ(files.size(), 4U) << "config.json, model.safetensors, tokenizer.json, train.json";
+    EXPECT_EQ(files.size(), 5U) << "config.json, model.safetensors, tokenizer.json, tokenizer_config.json, train.json";
     EXPECT_THAT(files.at("train.json"), AllOf(HasSubstr("headscope train previous --seed 7 --steps 3 --layers 1"),
                                               HasSubstr("\"self_test\""), HasSubstr("\"reads\"")));
     EXPECT_EQ(readTrainRecord(temp / "a")->options, tiny());
