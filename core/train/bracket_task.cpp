@@ -68,7 +68,8 @@ private:
             "the kind of its partner, which a head finds past the pairs that stand between.";
         card.kind = ModelKind::Encoder;
         card.defaults.length = 24;
-        card.defaults.steps = 3000;
+        card.defaults.layers = 3;
+        card.defaults.steps = 12'000;
         card.shortest = 8;
         return card;
     }

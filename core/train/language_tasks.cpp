@@ -120,7 +120,7 @@ private:
         card.kind = ModelKind::Decoder;
         card.shortest = kLongestEnglish + 1;
         card.sentences = true;
-        card.defaults = {.layers = 4, .heads = 4, .dModel = 128, .batch = 32, .length = card.shortest, .steps = 6000};
+        card.defaults = {.layers = 4, .heads = 4, .dModel = 128, .batch = 32, .length = card.shortest, .steps = 4000};
         return card;
     }
 };
@@ -155,7 +155,7 @@ private:
                                     "Fill in the words that are missing in an English sentence: heads look on both "
                                     "sides for the words that agree with them or belong to them.",
                                     kLongestEnglish);
-        card.defaults = {.layers = 4, .heads = 4, .dModel = 128, .batch = 32, .length = card.shortest, .steps = 8000};
+        card.defaults = {.layers = 4, .heads = 4, .dModel = 128, .batch = 32, .length = card.shortest, .steps = 6000};
         return card;
     }
 };
@@ -167,7 +167,7 @@ TaskPtr makeAgreementTask() {
                                 "Say whether the verb is one of one or of many (is or are, has or have): a head finds "
                                 "the subject, past the other nouns that stand between.",
                                 kLongestAgreement);
-    card.defaults.steps = 4000;
+    card.defaults.steps = 1500;
     return std::make_unique<AskedWordTask>(card, agreementGrammar);
 }
 
@@ -176,7 +176,7 @@ TaskPtr makePronounTask() {
                                 "Say which pronoun it is (he, she, it, they; him, herself …): a head finds the noun "
                                 "that it stands for, by what is said of it.",
                                 kLongestPronoun);
-    card.defaults.steps = 4000;
+    card.defaults.steps = 1500;
     return std::make_unique<AskedWordTask>(card, pronounGrammar);
 }
 

@@ -44,7 +44,7 @@ private:
         card.discovery = "At every word, say the word before it: a head looks one place back.";
         card.defaults.layers = 1;
         card.defaults.length = 24;
-        card.defaults.steps = 600;
+        card.defaults.steps = 300;
         card.shortest = 4;
         return card;
     }
@@ -81,6 +81,7 @@ private:
             "Random words, then the same again: in the second half a head finds the word's first place and "
             "reads what followed there, with the help of a head below it that looks one place back.";
         card.defaults.length = 48;
+        card.defaults.steps = 800;
         card.shortest = 4;
         return card;
     }

@@ -59,6 +59,7 @@ TaskCard card(const char* name, const char* discovery) {
     card.name = name;
     card.discovery = discovery;
     card.defaults.length = 26;
+    card.defaults.steps = 2500;
     card.shortest = 8;
     return card;
 }

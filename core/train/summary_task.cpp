@@ -217,7 +217,7 @@ private:
             "the sentences in which something happened, and leave out when, where and of what kind.";
         card.kind = ModelKind::EncoderDecoder;
         card.defaults.length = 40;
-        card.defaults.steps = 4000;
+        card.defaults.steps = 700;
         card.shortest = 12;
         card.sentences = true;
         return card;

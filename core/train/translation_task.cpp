@@ -300,7 +300,7 @@ private:
                          "English word whose turn it is, and past it for gender, number and what is elided.";
         card.kind = ModelKind::EncoderDecoder;
         card.defaults.length = 20;
-        card.defaults.steps = 4000;
+        card.defaults.steps = 1200;
         card.shortest = 8;
         card.sentences = true;
         return card;
