@@ -3,6 +3,7 @@
 
 #include "core/sources/hub_cache.h"
 #include "ui/selection.h"
+#include "ui/views/geometry.h"
 #include "ui/views/shown.h"
 
 #include <QCoreApplication>
@@ -23,15 +24,15 @@ struct Words {
     Q_DECLARE_TR_FUNCTIONS(Describe)
 };
 
-QString quoted(const Token& token) {
-    return Words::tr("“%1”").arg(tokenLabel(token));
+QString quoted(const std::vector<Token>& tokens, int position) {
+    return Words::tr("“%1”").arg(tokenLabel(tokens, position));
 }
 
 /// At most three by name, the others counted.
 QString quoted(const std::vector<Token>& tokens, const std::vector<int>& positions) {
     QStringList names;
     for (std::size_t i = 0; i < positions.size() && i < 3; ++i)
-        names << quoted(tokens[static_cast<std::size_t>(positions[i])]);
+        names << quoted(tokens, positions[i]);
     const int more = static_cast<int>(positions.size()) - static_cast<int>(names.size());
     const QString list = names.join(Words::tr(" + "));
     return more > 0 ? Words::tr("%1 + %2 more").arg(list, QString::number(more)) : list;
@@ -50,7 +51,7 @@ QString strongest(const std::vector<double>& shares, const std::vector<Token>& t
         const double share = shares[order[i]];
         // Hardly more than nothing is not worth a clause.
         if (share <= 0 || (i > 0 && share < std::max(0.01, 0.05 * shares[order[0]]))) break;
-        parts << form.arg(percent(share), quoted(tokens[order[i]]));
+        parts << form.arg(percent(share), quoted(tokens, static_cast<int>(order[i])));
     }
     return parts.join(Words::tr(", "));
 }
@@ -96,8 +97,8 @@ QString keysSentence(const Analysis& a, const ViewState& state, int head, const 
 }
 
 QString cellSentence(const Analysis& a, const ViewState& state, int head, int query, int key) {
-    const QString who = quoted(a.queries[static_cast<std::size_t>(query)]);
-    const QString what = quoted(a.keys[static_cast<std::size_t>(key)]);
+    const QString who = quoted(a.queries, query);
+    const QString what = quoted(a.keys, key);
     if (!mayRead(a, head, query, key)) return Words::tr("%1 may not read %2: masked").arg(who, what);
     if (wasDropped(a, head, query, key)) return Words::tr("%1 reads nothing from %2: dropped").arg(who, what);
     const double weight = static_cast<double>(a.weight(head, query, key));
@@ -128,7 +129,7 @@ QString headSentence(const Analysis& a, const ViewState& state, int head) {
         const double all = std::accumulate(picture.received.begin(), picture.received.end(), 0.0);
         if (all > 0)
             return Words::tr("most read is %1, with %2 of all attention")
-                .arg(quoted(a.keys[static_cast<std::size_t>(best - picture.received.begin())]),
+                .arg(quoted(a.keys, static_cast<int>(best - picture.received.begin())),
                      percent(static_cast<double>(*best) / all));
     }
     const HeadCharacter character = headCharacter(a, head);
@@ -139,6 +140,8 @@ QString headSentence(const Analysis& a, const ViewState& state, int head) {
         return Words::tr("reads mostly the %1 (%2)").arg(character.name, percent(character.share));
     if (m.entropy >= 0.85)
         return Words::tr("spreads its attention (%1 of what uniform would be)").arg(percent(m.entropy));
+    // Between two texts there is no distance.
+    if (a.cross) return Words::tr("gives its strongest key %1 of a row on average").arg(percent(m.confidence));
     return Words::tr("reads %1 tokens away on average; its strongest key holds %2 of a row")
         .arg(QLocale().toString(m.meanDistance, 'f', 1), percent(m.confidence));
 }
@@ -329,7 +332,26 @@ QString layerName(const Analysis& analysis) {
     if (!analysis.run) return {};
     const QString layer = QLocale().toString(analysis.layer + 1);
     const QString site = siteTitle(analysis);
-    return site.isEmpty() ? Words::tr("Layer %1").arg(layer) : Words::tr("%1 · layer %2").arg(site, layer);
+    const QString name = site.isEmpty() ? Words::tr("Layer %1").arg(layer) : Words::tr("%1 · layer %2").arg(site, layer);
+    const QString pair = pairTitle(analysis);
+    return pair.isEmpty() ? name : Words::tr("%1 · %2").arg(name, pair);
+}
+
+QString pairTitle(const Analysis& analysis) {
+    switch (analysis.part) {
+    case Pairs::All: return {};
+    case Pairs::AA: return Words::tr("A → A");
+    case Pairs::AB: return Words::tr("A → B");
+    case Pairs::BA: return Words::tr("B → A");
+    case Pairs::BB: return Words::tr("B → B");
+    }
+    return {};
+}
+
+QString pairNote(const Analysis& analysis) {
+    if (analysis.part == Pairs::All) return {};
+    const bool keysOfB = analysis.part == Pairs::AB || analysis.part == Pairs::BB;
+    return keysOfB ? Words::tr("the rest of each row went to A") : Words::tr("the rest of each row went to B");
 }
 
 QString headName(const Analysis& analysis, int head) {
@@ -382,6 +404,14 @@ QString tokenLabel(const Token& token) {
     }
     // Isolated, so that its neighbours keep their places (Unicode Annex 9: first strong isolate … pop).
     return rightToLeft ? QChar(0x2068) + label + QChar(0x2069) : label;
+}
+
+QString tokenLabel(const std::vector<Token>& tokens, int position) {
+    const Token& token = tokens[static_cast<std::size_t>(position)];
+    const auto same = [&](const Token& t) { return t.text == token.text; };
+    const auto before = std::count_if(tokens.begin(), tokens.begin() + position, same);
+    const bool once = before == 0 && std::none_of(tokens.begin() + position + 1, tokens.end(), same);
+    return once ? tokenLabel(token) : tokenLabel(token) + subscript(static_cast<int>(before) + 1);
 }
 
 QString percent(double share) {

@@ -187,6 +187,7 @@ Caption HeadGrid::caption(const Layout& layout, const QRectF& rect, const Theme&
     caption.addAxes(turned, theme);
     shades(0); // makes the tops
     caption.add(headsScale(state, m_tops), theme);
+    caption.add(pairNote(*analysis()), theme.faint);
     const std::vector<HeadMeasures>& all = analysis()->measures;
     if (std::any_of(all.begin(), all.end(), [](const HeadMeasures& m) { return m.maskedRows > 0; }))
         caption.add(turned ? tr("struck columns may read nothing") : tr("struck rows may read nothing"), theme.faint);
