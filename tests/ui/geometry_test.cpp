@@ -104,6 +104,16 @@ TEST(HeatLayout, KeepsMostOfALargePictureForTheCells) {
     EXPECT_EQ(few.cells.cellWidth(), 56) << "three tokens do not make giant boxes";
 }
 
+TEST(HeatLayout, RowsThatAreALittleLowHaveSmallerNamesThanLetEverySecondOneGo) {
+    for (const Index rows : {12, 16, 24, 40, 60, 90}) {
+        const HeatRequest r = request(560, 420, rows, rows);
+        const HeatLayout l = layoutHeat(r);
+        EXPECT_LE(l.rowLabelScale * r.letters, static_cast<double>(l.rowStep) * l.cells.cellHeight() + 1e-9) << "names do not touch: " << rows;
+        if (l.cells.cellHeight() >= r.smallest * r.letters) EXPECT_EQ(l.rowStep, 1) << rows;
+        else EXPECT_EQ(l.rowLabelScale, 1) << rows;
+    }
+}
+
 TEST(HeatLayout, ALongWordLeavesTheRoomToTheCells) {
     HeatRequest r = request(500, 620, 5, 5);
     r.columnLabel = 520; // a German compound
