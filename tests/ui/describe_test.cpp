@@ -48,6 +48,7 @@ TEST(Describe, AShareOfSomeRowsIsNotThatOfAll) {
     session.text2 = "an island is no home";
     const AnalysisPtr a = analysisOf(session); // "man" has no key of its own
     EXPECT_EQ(headTag(*a, 3).toStdString(), "same " + percent(a->measures[3].kept).toStdString() + " in 4 of 5 rows");
+    EXPECT_EQ(headWords(headCharacter(*a, 3)).join(QStringLiteral("; ")).toStdString(), "same in 4 of 5 rows; same 4/5; same; same");
     ViewState state;
     state.head = 3;
     EXPECT_NE(sentence(*a, state).find("reads mostly the same token in the 4 of 5 rows that have one ("), std::string::npos);

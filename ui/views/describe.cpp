@@ -151,7 +151,8 @@ const char* const inductionName = QT_TRANSLATE_NOOP("Describe", "token that foll
 
 struct Pattern {
     const char* name; ///< in a sentence and in the title
-    const char* tag;  ///< under a small picture
+    const char* tag;  ///< above a small picture
+    const char* shortTag; ///< above a tiny one
     double share;
     Index rows;          ///< the share is of these: rows that have such a key
     bool beside = false; ///< the key is the query's neighbour
@@ -161,15 +162,15 @@ struct Pattern {
 /// else the most particular one.
 std::optional<Pattern> patternOf(const HeadMeasures& m, std::optional<Design> design, bool cross) {
     std::array<Pattern, 7> patterns{{ // in the order of Design, then what no design promises
-        {QT_TRANSLATE_NOOP("Describe", "previous token"), QT_TRANSLATE_NOOP("Describe", "previous"), m.previous, m.previousRows, true},
-        {QT_TRANSLATE_NOOP("Describe", "next token"), QT_TRANSLATE_NOOP("Describe", "next"), m.next, m.nextRows, true},
-        {QT_TRANSLATE_NOOP("Describe", "first token"), QT_TRANSLATE_NOOP("Describe", "first"), m.first, m.rows},
-        cross ? Pattern{QT_TRANSLATE_NOOP("Describe", "token at the same place"), QT_TRANSLATE_NOOP("Describe", "same place"),
+        {QT_TRANSLATE_NOOP("Describe", "previous token"), QT_TRANSLATE_NOOP("Describe", "previous"), QT_TRANSLATE_NOOP("Describe", "prev."), m.previous, m.previousRows, true},
+        {QT_TRANSLATE_NOOP("Describe", "next token"), QT_TRANSLATE_NOOP("Describe", "next"), QT_TRANSLATE_NOOP("Describe", "next"), m.next, m.nextRows, true},
+        {QT_TRANSLATE_NOOP("Describe", "first token"), QT_TRANSLATE_NOOP("Describe", "first"), QT_TRANSLATE_NOOP("Describe", "first"), m.first, m.rows},
+        cross ? Pattern{QT_TRANSLATE_NOOP("Describe", "token at the same place"), QT_TRANSLATE_NOOP("Describe", "same place"), QT_TRANSLATE_NOOP("Describe", "place"),
                         m.self, m.rows}
-              : Pattern{QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self, m.rows},
-        {QT_TRANSLATE_NOOP("Describe", "same token"), QT_TRANSLATE_NOOP("Describe", "same"), m.sameToken, m.rows},
-        {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), 0, m.rows},
-        {inductionName, QT_TRANSLATE_NOOP("Describe", "induction"), m.induction, m.inductionRows}}};
+              : Pattern{QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self, m.rows},
+        {QT_TRANSLATE_NOOP("Describe", "same token"), QT_TRANSLATE_NOOP("Describe", "same"), QT_TRANSLATE_NOOP("Describe", "same"), m.sameToken, m.rows},
+        {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), QT_TRANSLATE_NOOP("Describe", "sim."), 0, m.rows},
+        {inductionName, QT_TRANSLATE_NOOP("Describe", "induction"), QT_TRANSLATE_NOOP("Describe", "induct."), m.induction, m.inductionRows}}};
     // Only the rows of a repetition have something to look up, at most the second half of a text that comes twice.
     const auto holds = [&](const Pattern& p) {
         return p.share >= 0.5 && (&p == &patterns.back() ? 4 * p.rows >= m.rows && p.rows > 1 : 2 * p.rows >= m.rows);
@@ -203,9 +204,17 @@ std::optional<Design> designOf(const Analysis& a, int head) {
 }
 
 HeadCharacter characterOf(const HeadMeasures& m, std::optional<Design> design, bool cross) {
-    if (const std::optional<Pattern> p = patternOf(m, design, cross))
-        return {Words::tr(p->name), Words::tr(p->tag), p->share, someRows(m, *p)};
-    return {{}, m.entropy >= 0.85 ? Words::tr("spread out") : Words::tr("mixed"), 0, {}};
+    HeadCharacter character;
+    if (const std::optional<Pattern> p = patternOf(m, design, cross)) {
+        character = {Words::tr(p->name), Words::tr(p->tag), p->share, someRows(m, *p), Words::tr(p->shortTag), {}};
+        if (!character.rows.isEmpty()) character.shortRows = Words::tr("%L1/%L2").arg(p->rows).arg(m.rows);
+    } else if (m.entropy >= 0.85) {
+        character.tag = Words::tr("spread out");
+        character.shortTag = Words::tr("spread");
+    } else {
+        character.tag = character.shortTag = Words::tr("mixed");
+    }
+    return character;
 }
 
 QString tagOf(const HeadCharacter& character) {
@@ -243,6 +252,13 @@ QString headTag(const Analysis& analysis, int head) {
     return tagOf(headCharacter(analysis, head));
 }
 
+QStringList headWords(const HeadCharacter& character) {
+    QStringList forms;
+    if (!character.rows.isEmpty())
+        forms << Words::tr("%1 in %2").arg(character.tag, character.rows) << Words::tr("%1 %2").arg(character.tag, character.shortRows);
+    return forms << character.tag << character.shortTag;
+}
+
 QString measuredTag(const HeadMeasures& measures, bool cross) { return tagOf(characterOf(measures, std::nullopt, cross)); }
 
 namespace {
@@ -266,7 +282,7 @@ std::vector<Role> surestOf(const Overview& overview) {
             const HeadMeasures& m = overview.at(layer, head).measures;
             if (m.confidence < most) continue;
             most = m.confidence;
-            roles = {{layer, head, {QT_TRANSLATE_NOOP("Describe", "other text one token at a time"), "", most, m.rows}}};
+            roles = {{layer, head, {QT_TRANSLATE_NOOP("Describe", "other text one token at a time"), "", "", most, m.rows}}};
         }
     return roles;
 }
