@@ -30,6 +30,7 @@ struct Analysis {
     ModelRunPtr run;            ///< the model that was asked, all layers of it; null: the sandbox
     Site site = Site::Self;     ///< where in it
     int layer = 0;
+    Pairs part = Pairs::All;    ///< of two texts in one model: whose words are shown reading whose
     /// Set: queries and keys are not the trace's positions one by one, but groups of them.
     std::shared_ptr<const TokenGroups> groups;
     Positions positions = Positions::Sinusoidal;

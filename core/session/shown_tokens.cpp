@@ -87,6 +87,7 @@ void showTokens(Analysis& a, const ViewState& view) {
     const bool second = std::ranges::any_of(run.tokens, [](const Token& t) { return t.sequence == 1; });
     const bool filtered = run.pair && second && view.pairs != Pairs::All;
     if (filtered) {
+        a.part = view.pairs;
         queries = textOf(queries, view.pairs == Pairs::BA || view.pairs == Pairs::BB);
         keys = textOf(keys, view.pairs == Pairs::AB || view.pairs == Pairs::BB);
         a.cross = view.pairs == Pairs::AB || view.pairs == Pairs::BA;

@@ -37,7 +37,7 @@ TEST(Describe, SaysWhatTheHeadDoesAsAWhole) {
     EXPECT_NE(sentence(*a, state).find("Head 4 reads mostly the same token ("), std::string::npos);
     state.head = 2;
     state.direction = Direction::IsReadBy;
-    EXPECT_NE(sentence(*a, state).find("Head 3 most read is “the”, with "), std::string::npos);
+    EXPECT_NE(sentence(*a, state).find("Head 3 most read is “the₁”, with "), std::string::npos);
     EXPECT_EQ(headTitle(*a, 1).toStdString(), "Head 2 · next token");
     EXPECT_EQ(headTag(*a, 0).toStdString(), "previous " + previous);
 }
@@ -48,6 +48,7 @@ TEST(Describe, AShareOfSomeRowsIsNotThatOfAll) {
     session.text2 = "an island is no home";
     const AnalysisPtr a = analysisOf(session); // "man" has no key of its own
     EXPECT_EQ(headTag(*a, 3).toStdString(), "same " + percent(a->measures[3].kept).toStdString() + " in 4 of 5 rows");
+    EXPECT_EQ(headWords(headCharacter(*a, 3)).join(QStringLiteral("; ")).toStdString(), "same in 4 of 5 rows; same 4/5; same; same");
     ViewState state;
     state.head = 3;
     EXPECT_NE(sentence(*a, state).find("reads mostly the same token in the 4 of 5 rows that have one ("), std::string::npos);
@@ -91,6 +92,13 @@ TEST(Describe, SaysWhereInAModelTheHeadIs) {
     EXPECT_EQ(sentence(a, state).rfind("Layer 6, head 4: reads mostly the ", 0), 0u) << sentence(a, state);
     EXPECT_EQ(sentence(a, state, [](Selection& s) { s.hoverQuery(2); }).rfind("Layer 6, head 4: “sat” reads ", 0), 0u);
     EXPECT_EQ(modelLabel(a).toStdString(), "google/bert");
+    EXPECT_EQ(pairNote(a), QString());
+    a.part = Pairs::AB;
+    EXPECT_EQ(headTitle(a, 3).toStdString(), "Layer 6 · A → B · head 4 · same token");
+    EXPECT_EQ(pairNote(a).toStdString(), "the rest of each row went to A");
+    a.part = Pairs::BA;
+    EXPECT_EQ(pairNote(a).toStdString(), "the rest of each row went to B");
+    a.part = Pairs::All;
     a.site = Site::Cross;
     EXPECT_EQ(headName(a, 3).toStdString(), "Cross-attention · layer 6 · head 4");
     EXPECT_EQ(sentence(a, state).rfind("Cross-attention, layer 6, head 4: ", 0), 0u) << sentence(a, state);
@@ -109,6 +117,25 @@ TEST(Describe, ReadsAQueryAKeyAndACell) {
     const Scalar w = a->weight(1, 2, 3);
     EXPECT_EQ(sentence(*a, {}, hoverCell),
               "Head 2: “sat” reads " + percent(w).toStdString() + " from “on” (" + exact(w).toStdString() + ").");
+}
+
+TEST(Describe, TellsRepeatedWordsApart) {
+    const AnalysisPtr a = analysisOf("the cat sat on the mat");
+    EXPECT_EQ(tokenLabel(a->queries, 0).toStdString(), "the₁");
+    EXPECT_EQ(tokenLabel(a->queries, 1).toStdString(), "cat");
+    EXPECT_EQ(tokenLabel(a->queries, 4).toStdString(), "the₂");
+    const std::string cell = sentence(*a, {}, [](Selection& s) { s.hoverCell(0, 4, 0); });
+    EXPECT_EQ(cell.rfind("Head 1: “the₂” reads ", 0), 0u) << cell;
+    EXPECT_NE(cell.find("from “the₁” ("), std::string::npos) << cell;
+}
+
+TEST(Describe, BetweenTwoTextsThereIsNoDistance) {
+    Analysis a = *analysisOf("the cat sat on the mat");
+    a.designs.assign(a.designs.size(), std::nullopt);
+    a.measures[0] = {};
+    EXPECT_NE(sentence(a, {}).find("tokens away on average"), std::string::npos);
+    a.cross = true;
+    EXPECT_EQ(sentence(a, {}), "Head 1 gives its strongest key 0 % of a row on average.");
 }
 
 TEST(Describe, SumsSeveralTokens) {
@@ -210,7 +237,7 @@ TEST(Describe, SurvivesAnEmptyTextAndPercentSigns) {
     ViewState state;
     state.pinnedQueries = {0, 1, 2, 3};
     const std::string found = sentence(*a, state);
-    EXPECT_EQ(found.rfind("Head 1: “%” + “1” + “%” + 1 more together read on average ", 0), 0u) << found;
+    EXPECT_EQ(found.rfind("Head 1: “%₁” + “1” + “%₂” + 1 more together read on average ", 0), 0u) << found;
 }
 
 TEST(TokenLabel, MakesTheInvisibleVisible) {

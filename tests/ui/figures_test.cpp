@@ -122,6 +122,14 @@ TEST_F(Figures, ASmallFigureNamesEveryWord) {
     EXPECT_TRUE(svg().contains(QStringLiteral("%<"))) << "the words that are read carry their shares";
 }
 
+TEST_F(Figures, EveryWordThatIsReadCarriesItsShareHoweverLongOrLittle) {
+    Session session = sentence("the Rindfleischetikettierungsgesetz sat on a mat");
+    session.view.pinnedQueries = {2};
+    show(ViewKind::Links, session);
+    const QString picture = svg();
+    EXPECT_EQ(picture.count(QStringLiteral("%</text>")), std::ssize(analysis->keys)) << picture.toStdString();
+}
+
 // The words that a chosen one reads stand beside each other, and there are more than one line has room for.
 TEST_F(Figures, SmallLinksInLinesNameEveryWordAndWhatIsRead) {
     Session session = sentence();
@@ -186,6 +194,18 @@ TEST_F(Figures, AModelsFigureSaysWhichLayerAndModel) {
         const QString picture = svg();
         EXPECT_TRUE(picture.contains(QStringLiteral(">Layer 6"))) << static_cast<int>(kind);
         EXPECT_TRUE(picture.contains(QStringLiteral(">google/bert<"))) << static_cast<int>(kind);
+    }
+}
+
+TEST_F(Figures, APartOfTwoTextsIsNamed) {
+    for (const ViewKind kind : kinds) {
+        show(kind, sentence());
+        auto part = std::make_shared<Analysis>(*test::analysisOfModel(animal, "/models/google/bert", 5));
+        part->part = Pairs::AB;
+        view->setAnalysis(part);
+        const QString picture = svg();
+        EXPECT_TRUE(picture.contains(QStringLiteral(">Layer 6 · A"))) << "the arrow has a font of its own" << static_cast<int>(kind);
+        EXPECT_TRUE(picture.contains(QStringLiteral("the rest of each row went to A"))) << static_cast<int>(kind);
     }
 }
 

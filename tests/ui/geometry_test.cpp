@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/geometry.h"
+#include "ui/views/grid_layout.h"
 #include "ui/views/heat_layout.h"
 
 #include <gtest/gtest.h>
@@ -53,6 +54,40 @@ TEST(Occurrences, NumberOnlyRepeatedWords) {
     EXPECT_EQ(subscript(12), QStringLiteral("₁₂"));
 }
 
+TEST(GridLayout, ALargerRoomNeverHasSmallerPictures) {
+    GridRequest r;
+    r.rows = 100; // no row labels
+    for (const int heads : {1, 4, 12, 16, 32, 64, 144}) {
+        r.heads = heads;
+        r.gap = heads > 36 ? 8 : 16;
+        double before = 0;
+        for (double width = 150; width < 1600; width += 7) {
+            r.room = QRectF(0, 0, width, 0.4 * width);
+            const GridLayout l = gridLayout(r);
+            EXPECT_GE(l.picture(0).width(), 0.97 * before) << "but for a second line of words: " << heads << " heads, " << width;
+            before = l.picture(0).width();
+            for (const int head : {0, heads / 2, heads - 1}) {
+                EXPECT_TRUE(r.room.adjusted(-1, -1, 1, 1).contains(l.box(head))) << heads << " heads, " << width;
+                EXPECT_GT(l.picture(head).height(), 0);
+            }
+        }
+    }
+}
+
+TEST(GridLayout, WordsGiveWayToANumberAndThatToThePictures) {
+    GridRequest r;
+    r.heads = 32;
+    const auto at = [&](double width, double height) {
+        r.room = QRectF(0, 0, width, height);
+        return gridLayout(r);
+    };
+    EXPECT_EQ(at(1200, 700).kind, GridTag::Words);
+    const GridLayout middle = at(520, 160);
+    EXPECT_EQ(middle.kind, GridTag::Number);
+    EXPECT_GE(middle.picture(0).width(), 30) << "the room is for the pictures";
+    EXPECT_EQ(at(300, 110).kind, GridTag::None);
+}
+
 namespace {
 
 HeatRequest request(double width, double height, Index rows, Index columns) {
@@ -102,6 +137,16 @@ TEST(HeatLayout, KeepsMostOfALargePictureForTheCells) {
     const HeatLayout few = layoutHeat(request(1000, 900, 4, 4));
     EXPECT_TRUE(few.numbers);
     EXPECT_EQ(few.cells.cellWidth(), 56) << "three tokens do not make giant boxes";
+}
+
+TEST(HeatLayout, RowsThatAreALittleLowHaveSmallerNamesThanLetEverySecondOneGo) {
+    for (const Index rows : {12, 16, 24, 40, 60, 90}) {
+        const HeatRequest r = request(560, 420, rows, rows);
+        const HeatLayout l = layoutHeat(r);
+        EXPECT_LE(l.rowLabelScale * r.letters, static_cast<double>(l.rowStep) * l.cells.cellHeight() + 1e-9) << "names do not touch: " << rows;
+        if (l.cells.cellHeight() >= r.smallest * r.letters) EXPECT_EQ(l.rowStep, 1) << rows;
+        else EXPECT_EQ(l.rowLabelScale, 1) << rows;
+    }
 }
 
 TEST(HeatLayout, ALongWordLeavesTheRoomToTheCells) {

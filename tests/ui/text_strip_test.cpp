@@ -119,7 +119,7 @@ TEST_F(TextStripTest, TheChosenWordIsInvertedInItsRolesColour) {
     selection.pinQuery(7, false);
     EXPECT_EQ(ground(7), Theme::light().query);
     EXPECT_NE(ground(6), Theme::light().query);
-    selection.pinKey(5, false);
+    selection.pinCell(0, 299, 5);
     EXPECT_EQ(ground(5), Theme::light().key);
 }
 
@@ -185,6 +185,9 @@ TEST_F(TextStripTest, AsksForOneLineOrTwoAndScrollsTheRest) {
         selection.pinQuery(token, false);
         EXPECT_TRUE(inSight(token)) << token;
     }
+    selection.pinKey(5, false);
+    EXPECT_TRUE(inSight(5)) << "a key that joins the query, which stays";
+    selection.pinQuery(299, false);
     const QPointF middle = QRectF(strip.rect()).center();
     QWheelEvent up(middle, strip.mapToGlobal(middle), {}, {0, 120}, Qt::NoButton, {}, Qt::NoScrollPhase, false);
     QCoreApplication::sendEvent(&strip, &up);

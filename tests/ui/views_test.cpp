@@ -404,6 +404,30 @@ TEST(HeadHeatmap, WheelZoomsAtThePointerAndDraggingPans) {
     EXPECT_EQ(s.view.rowWindow(), (HeatWindow{0, 60}));
 }
 
+TEST(HeadHeatmap, SlantedNamesStayAboveTheCells) {
+    Shown<HeadHeatmap> s(analysisOf("( { [ g y ) } ] quinquagesima - ."), {500, 400});
+    s.selection.pinKey(4, false);
+    const HeatLayout at = s.view.places();
+    ASSERT_TRUE(at.slanted);
+    const QRectF edge(at.cells.rect.left() - 8, at.cells.rect.top() - 7, at.cells.rect.width() + 16, 8);
+    s.selection.release();
+    EXPECT_EQ(coloursIn(s.picture(), edge).size(), 1u) << "nothing but paper";
+}
+
+// Without renormalising, what hidden tokens leave of a row is shorter than its number.
+TEST(HeadHeatmap, RowSumsKeepAwayFromTheColourBar) {
+    Session session;
+    session.text = "the cat sat on the mat";
+    session.view.hidden = HiddenTokens::SpecialAndFirst;
+    session.view.renormalise = false;
+    Shown<HeadHeatmap> s(analysisOf(session), {640, 480});
+    s.selection.setState(session.view);
+    const HeatLayout at = s.view.places();
+    ASSERT_FALSE(at.colourBar.isEmpty());
+    const QRectF between(at.rowBars.right() - 2, at.cells.rect.top(), at.colourBar.left() - at.rowBars.right() + 4, at.cells.rect.height());
+    EXPECT_EQ(coloursIn(s.picture(), between).size(), 1u) << "nothing but paper";
+}
+
 TEST(HeadHeatmap, ZoomedCellsAreTheExactOnesOfALongText) {
     Session session;
     session.sandbox.weights = WeightSource::Random;

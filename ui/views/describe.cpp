@@ -3,6 +3,7 @@
 
 #include "core/sources/hub_cache.h"
 #include "ui/selection.h"
+#include "ui/views/geometry.h"
 #include "ui/views/shown.h"
 
 #include <QCoreApplication>
@@ -23,15 +24,15 @@ struct Words {
     Q_DECLARE_TR_FUNCTIONS(Describe)
 };
 
-QString quoted(const Token& token) {
-    return Words::tr("“%1”").arg(tokenLabel(token));
+QString quoted(const std::vector<Token>& tokens, int position) {
+    return Words::tr("“%1”").arg(tokenLabel(tokens, position));
 }
 
 /// At most three by name, the others counted.
 QString quoted(const std::vector<Token>& tokens, const std::vector<int>& positions) {
     QStringList names;
     for (std::size_t i = 0; i < positions.size() && i < 3; ++i)
-        names << quoted(tokens[static_cast<std::size_t>(positions[i])]);
+        names << quoted(tokens, positions[i]);
     const int more = static_cast<int>(positions.size()) - static_cast<int>(names.size());
     const QString list = names.join(Words::tr(" + "));
     return more > 0 ? Words::tr("%1 + %2 more").arg(list, QString::number(more)) : list;
@@ -50,7 +51,7 @@ QString strongest(const std::vector<double>& shares, const std::vector<Token>& t
         const double share = shares[order[i]];
         // Hardly more than nothing is not worth a clause.
         if (share <= 0 || (i > 0 && share < std::max(0.01, 0.05 * shares[order[0]]))) break;
-        parts << form.arg(percent(share), quoted(tokens[order[i]]));
+        parts << form.arg(percent(share), quoted(tokens, static_cast<int>(order[i])));
     }
     return parts.join(Words::tr(", "));
 }
@@ -96,8 +97,8 @@ QString keysSentence(const Analysis& a, const ViewState& state, int head, const 
 }
 
 QString cellSentence(const Analysis& a, const ViewState& state, int head, int query, int key) {
-    const QString who = quoted(a.queries[static_cast<std::size_t>(query)]);
-    const QString what = quoted(a.keys[static_cast<std::size_t>(key)]);
+    const QString who = quoted(a.queries, query);
+    const QString what = quoted(a.keys, key);
     if (!mayRead(a, head, query, key)) return Words::tr("%1 may not read %2: masked").arg(who, what);
     if (wasDropped(a, head, query, key)) return Words::tr("%1 reads nothing from %2: dropped").arg(who, what);
     const double weight = static_cast<double>(a.weight(head, query, key));
@@ -128,7 +129,7 @@ QString headSentence(const Analysis& a, const ViewState& state, int head) {
         const double all = std::accumulate(picture.received.begin(), picture.received.end(), 0.0);
         if (all > 0)
             return Words::tr("most read is %1, with %2 of all attention")
-                .arg(quoted(a.keys[static_cast<std::size_t>(best - picture.received.begin())]),
+                .arg(quoted(a.keys, static_cast<int>(best - picture.received.begin())),
                      percent(static_cast<double>(*best) / all));
     }
     const HeadCharacter character = headCharacter(a, head);
@@ -139,6 +140,8 @@ QString headSentence(const Analysis& a, const ViewState& state, int head) {
         return Words::tr("reads mostly the %1 (%2)").arg(character.name, percent(character.share));
     if (m.entropy >= 0.85)
         return Words::tr("spreads its attention (%1 of what uniform would be)").arg(percent(m.entropy));
+    // Between two texts there is no distance.
+    if (a.cross) return Words::tr("gives its strongest key %1 of a row on average").arg(percent(m.confidence));
     return Words::tr("reads %1 tokens away on average; its strongest key holds %2 of a row")
         .arg(QLocale().toString(m.meanDistance, 'f', 1), percent(m.confidence));
 }
@@ -148,7 +151,8 @@ const char* const inductionName = QT_TRANSLATE_NOOP("Describe", "token that foll
 
 struct Pattern {
     const char* name; ///< in a sentence and in the title
-    const char* tag;  ///< under a small picture
+    const char* tag;  ///< above a small picture
+    const char* shortTag; ///< above a tiny one
     double share;
     Index rows;          ///< the share is of these: rows that have such a key
     bool beside = false; ///< the key is the query's neighbour
@@ -158,15 +162,15 @@ struct Pattern {
 /// else the most particular one.
 std::optional<Pattern> patternOf(const HeadMeasures& m, std::optional<Design> design, bool cross) {
     std::array<Pattern, 7> patterns{{ // in the order of Design, then what no design promises
-        {QT_TRANSLATE_NOOP("Describe", "previous token"), QT_TRANSLATE_NOOP("Describe", "previous"), m.previous, m.previousRows, true},
-        {QT_TRANSLATE_NOOP("Describe", "next token"), QT_TRANSLATE_NOOP("Describe", "next"), m.next, m.nextRows, true},
-        {QT_TRANSLATE_NOOP("Describe", "first token"), QT_TRANSLATE_NOOP("Describe", "first"), m.first, m.rows},
-        cross ? Pattern{QT_TRANSLATE_NOOP("Describe", "token at the same place"), QT_TRANSLATE_NOOP("Describe", "same place"),
+        {QT_TRANSLATE_NOOP("Describe", "previous token"), QT_TRANSLATE_NOOP("Describe", "previous"), QT_TRANSLATE_NOOP("Describe", "prev."), m.previous, m.previousRows, true},
+        {QT_TRANSLATE_NOOP("Describe", "next token"), QT_TRANSLATE_NOOP("Describe", "next"), QT_TRANSLATE_NOOP("Describe", "next"), m.next, m.nextRows, true},
+        {QT_TRANSLATE_NOOP("Describe", "first token"), QT_TRANSLATE_NOOP("Describe", "first"), QT_TRANSLATE_NOOP("Describe", "first"), m.first, m.rows},
+        cross ? Pattern{QT_TRANSLATE_NOOP("Describe", "token at the same place"), QT_TRANSLATE_NOOP("Describe", "same place"), QT_TRANSLATE_NOOP("Describe", "place"),
                         m.self, m.rows}
-              : Pattern{QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self, m.rows},
-        {QT_TRANSLATE_NOOP("Describe", "same token"), QT_TRANSLATE_NOOP("Describe", "same"), m.sameToken, m.rows},
-        {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), 0, m.rows},
-        {inductionName, QT_TRANSLATE_NOOP("Describe", "induction"), m.induction, m.inductionRows}}};
+              : Pattern{QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self, m.rows},
+        {QT_TRANSLATE_NOOP("Describe", "same token"), QT_TRANSLATE_NOOP("Describe", "same"), QT_TRANSLATE_NOOP("Describe", "same"), m.sameToken, m.rows},
+        {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), QT_TRANSLATE_NOOP("Describe", "sim."), 0, m.rows},
+        {inductionName, QT_TRANSLATE_NOOP("Describe", "induction"), QT_TRANSLATE_NOOP("Describe", "induct."), m.induction, m.inductionRows}}};
     // Only the rows of a repetition have something to look up, at most the second half of a text that comes twice.
     const auto holds = [&](const Pattern& p) {
         return p.share >= 0.5 && (&p == &patterns.back() ? 4 * p.rows >= m.rows && p.rows > 1 : 2 * p.rows >= m.rows);
@@ -200,9 +204,17 @@ std::optional<Design> designOf(const Analysis& a, int head) {
 }
 
 HeadCharacter characterOf(const HeadMeasures& m, std::optional<Design> design, bool cross) {
-    if (const std::optional<Pattern> p = patternOf(m, design, cross))
-        return {Words::tr(p->name), Words::tr(p->tag), p->share, someRows(m, *p)};
-    return {{}, m.entropy >= 0.85 ? Words::tr("spread out") : Words::tr("mixed"), 0, {}};
+    HeadCharacter character;
+    if (const std::optional<Pattern> p = patternOf(m, design, cross)) {
+        character = {Words::tr(p->name), Words::tr(p->tag), p->share, someRows(m, *p), Words::tr(p->shortTag), {}};
+        if (!character.rows.isEmpty()) character.shortRows = Words::tr("%L1/%L2").arg(p->rows).arg(m.rows);
+    } else if (m.entropy >= 0.85) {
+        character.tag = Words::tr("spread out");
+        character.shortTag = Words::tr("spread");
+    } else {
+        character.tag = character.shortTag = Words::tr("mixed");
+    }
+    return character;
 }
 
 QString tagOf(const HeadCharacter& character) {
@@ -240,6 +252,13 @@ QString headTag(const Analysis& analysis, int head) {
     return tagOf(headCharacter(analysis, head));
 }
 
+QStringList headWords(const HeadCharacter& character) {
+    QStringList forms;
+    if (!character.rows.isEmpty())
+        forms << Words::tr("%1 in %2").arg(character.tag, character.rows) << Words::tr("%1 %2").arg(character.tag, character.shortRows);
+    return forms << character.tag << character.shortTag;
+}
+
 QString measuredTag(const HeadMeasures& measures, bool cross) { return tagOf(characterOf(measures, std::nullopt, cross)); }
 
 namespace {
@@ -263,7 +282,7 @@ std::vector<Role> surestOf(const Overview& overview) {
             const HeadMeasures& m = overview.at(layer, head).measures;
             if (m.confidence < most) continue;
             most = m.confidence;
-            roles = {{layer, head, {QT_TRANSLATE_NOOP("Describe", "other text one token at a time"), "", most, m.rows}}};
+            roles = {{layer, head, {QT_TRANSLATE_NOOP("Describe", "other text one token at a time"), "", "", most, m.rows}}};
         }
     return roles;
 }
@@ -329,7 +348,26 @@ QString layerName(const Analysis& analysis) {
     if (!analysis.run) return {};
     const QString layer = QLocale().toString(analysis.layer + 1);
     const QString site = siteTitle(analysis);
-    return site.isEmpty() ? Words::tr("Layer %1").arg(layer) : Words::tr("%1 · layer %2").arg(site, layer);
+    const QString name = site.isEmpty() ? Words::tr("Layer %1").arg(layer) : Words::tr("%1 · layer %2").arg(site, layer);
+    const QString pair = pairTitle(analysis);
+    return pair.isEmpty() ? name : Words::tr("%1 · %2").arg(name, pair);
+}
+
+QString pairTitle(const Analysis& analysis) {
+    switch (analysis.part) {
+    case Pairs::All: return {};
+    case Pairs::AA: return Words::tr("A → A");
+    case Pairs::AB: return Words::tr("A → B");
+    case Pairs::BA: return Words::tr("B → A");
+    case Pairs::BB: return Words::tr("B → B");
+    }
+    return {};
+}
+
+QString pairNote(const Analysis& analysis) {
+    if (analysis.part == Pairs::All) return {};
+    const bool keysOfB = analysis.part == Pairs::AB || analysis.part == Pairs::BB;
+    return keysOfB ? Words::tr("the rest of each row went to A") : Words::tr("the rest of each row went to B");
 }
 
 QString headName(const Analysis& analysis, int head) {
@@ -382,6 +420,14 @@ QString tokenLabel(const Token& token) {
     }
     // Isolated, so that its neighbours keep their places (Unicode Annex 9: first strong isolate … pop).
     return rightToLeft ? QChar(0x2068) + label + QChar(0x2069) : label;
+}
+
+QString tokenLabel(const std::vector<Token>& tokens, int position) {
+    const Token& token = tokens[static_cast<std::size_t>(position)];
+    const auto same = [&](const Token& t) { return t.text == token.text; };
+    const auto before = std::count_if(tokens.begin(), tokens.begin() + position, same);
+    const bool once = before == 0 && std::none_of(tokens.begin() + position + 1, tokens.end(), same);
+    return once ? tokenLabel(token) : tokenLabel(token) + subscript(static_cast<int>(before) + 1);
 }
 
 QString percent(double share) {

@@ -2,8 +2,9 @@
 #pragma once
 
 #include "core/session/overview.h"
+#include "core/text/token.h"
 
-#include <QString>
+#include <QStringList>
 #include <optional>
 
 namespace headscope {
@@ -21,7 +22,12 @@ struct HeadCharacter {
     double share = 0;
     QString rows; ///< "4 of 9 rows" when the share is that of some rows only, those with something to keep; else empty.
                   ///< That a text's first token has none before it, and its last none after it, goes without saying.
+    QString shortTag;  ///< the tag where there is little room: "prev."
+    QString shortRows; ///< "4/9"
 };
+/// The tag with its rows, from the longest form to the shortest: "induction in 2 of 6 rows", "induction 2/6", "induction",
+/// "induct.".
+QStringList headWords(const HeadCharacter& character);
 HeadCharacter headCharacter(const Analysis& analysis, int head);
 /// The tag of a small picture: "previous 98 %", "same 97 % in 4 of 5 rows", "mixed".
 QString headTag(const Analysis& analysis, int head);
@@ -40,7 +46,11 @@ struct ClearestHead {
 std::optional<ClearestHead> clearestHead(const Overview& overview);
 /// "Head 3"; of a model with its place in it, "Layer 6 · head 4" or "Decoder · layer 6 · head 4".
 QString headName(const Analysis& analysis, int head);
-/// "Layer 6"; where there are several sites "Decoder · layer 6"; empty for the sandbox.
+/// "A → B" where only those of two texts' words are shown: the queries' text and the keys'; else empty.
+QString pairTitle(const Analysis& analysis);
+/// Where the rest of each row went then: "the rest of each row went to A"; else empty.
+QString pairNote(const Analysis& analysis);
+/// "Layer 6", with "A → B" where only a part of two texts is shown; where there are several sites "Decoder · layer 6"; empty for the sandbox.
 QString layerName(const Analysis& analysis);
 /// "Layer 6, head 4", "Decoder, layer 6, head 4": as a sentence about any head of the model begins.
 QString headPlace(const Analysis& analysis, int layer, int head);
@@ -52,6 +62,8 @@ QString modelLabel(const Analysis& analysis);
 QString headTitle(const Analysis& analysis, int head);
 /// A token as it is shown anywhere: white space and control characters made visible, bidi controls isolated.
 QString tokenLabel(const Token& token);
+/// Its label at a place of a text: a word that stands there several times is told apart by a small number, "the₂".
+QString tokenLabel(const std::vector<Token>& tokens, int position);
 /// Percent with no more digits than the eye can use, in the current locale.
 QString percent(double share);
 /// A weight in two decimals, as short as the eye needs it.

@@ -17,19 +17,33 @@
 
 namespace headscope {
 
-struct HeadGrid::Layout {
-    BoxLayout boxes;
-    QPointF origin;
-    double gap = 8;
-    double line = 0; ///< height of a line of words above a picture
-    double tag = 0;  ///< height of number, name and share, in one line or two; 0: no room for them
+namespace {
+
+/// The smallest that can be read.
+QFont smaller(QFont font) {
+    font.setPixelSize(std::max(9, font.pixelSize() * 85 / 100));
+    return font;
+}
+
+struct FittedWord {
+    QString text;
+    QFont font;
+};
+
+/// The first of the forms, from the longest to the shortest, that has room, if need be in smaller letters; where none
+/// has, what is left of the last.
+FittedWord fitted(const QStringList& forms, const QFont& font, double room) {
+    for (const QString& form : forms)
+        for (const QFont& face : {font, smaller(font)})
+            if (QFontMetricsF(face).horizontalAdvance(form) <= room) return {form, face};
+    return {room > 24 ? QFontMetricsF(smaller(font)).elidedText(forms.back(), Qt::ElideRight, room) : QString(), smaller(font)};
+}
+
+} // namespace
+
+struct HeadGrid::Layout : GridLayout {
     QFont font;
     QRectF legend; ///< what stands below: which side is the query, what the colours mean; empty: no room
-    double labels = 0; ///< width of the row labels left of the first column of boxes; 0: they do not fit
-    double spread = 0; ///< further room right of every box, for its tag
-    QRectF box(int head) const { return boxes.boxRect(head, origin, gap).translated(head % boxes.columns * spread, 0); }
-    QRectF tagRect(int head) const { return {box(head).topLeft(), QSizeF(boxes.box.width() + spread, tag)}; }
-    QRectF picture(int head) const { return box(head).adjusted(0, tag, 0, 0); }
 };
 
 /// The last layout and what it follows from: pointing asks for it as often as painting does, and words are slow to
@@ -45,6 +59,7 @@ struct HeadGrid::HeadFrame {
     int head = 0;
     QRectF box;
     QRectF tag; ///< empty: no room
+    GridTag kind = GridTag::Words;
     double line = 0; ///< the tag has one such line, or two
     QFont font;
     CellGrid cells;
@@ -81,88 +96,45 @@ const HeadGrid::Layout& HeadGrid::layoutOf(const QRectF& rect) const {
 
 HeadGrid::Layout HeadGrid::newLayout(const QRectF& rect) const {
     Layout layout;
-    const int heads = analysis()->heads();
     const bool small = rect.width() < 420;
-    layout.gap = heads > 100 ? 4 : heads > 36 || small ? 8 : 16;
     const double margin = small ? 8 : std::min(16.0, rect.width() / 20);
     layout.font = theme().font;
     layout.font.setPixelSize(std::max(10, layout.font.pixelSize() * 9 / 10));
-    layout.line = std::ceil(QFontMetricsF(layout.font).height()) + 6;
-    const QRectF whole = rect.adjusted(margin, margin, -margin, -margin);
-    const bool captioned = rect.height() >= 10 * layout.line;
+    const GridRequest request = requestFor(rect.adjusted(margin, margin, -margin, -margin), layout.font);
+    const bool captioned = rect.height() >= 10 * request.line;
     // Words under the pictures take room from them, and only small ones need to say that they are pooled.
-    Layout best;
     for (const Dots dots : {Dots::Cells, Dots::Pooled}) {
         const Caption words = caption(layout, rect, theme(), dots);
-        const double below = captioned ? words.height() + 6 : 0;
-        best = arranged(whole.adjusted(0, 0, 0, -below), layout);
-        const double bottom = best.box(best.boxes.columns * (best.boxes.rows - 1)).bottom();
+        GridRequest above = request;
+        if (captioned) above.room.adjust(0, 0, 0, -words.height() - 6);
+        static_cast<GridLayout&>(layout) = gridLayout(above);
         // The words keep to the pictures: both stand in the middle of the room together.
-        if (captioned) best.legend = QRectF(rect.left() + margin, bottom + 6, whole.width(), words.height());
-        const QRectF cells = matrixIn(best, 0).rect;
+        if (captioned) layout.legend = QRectF(request.room.left(), layout.bottom() + 6, request.room.width(), words.height());
+        const QRectF cells = matrixIn(layout, 0).rect;
         if (static_cast<double>(analysis()->queries.size()) <= cells.height() &&
             static_cast<double>(analysis()->keys.size()) <= cells.width())
             break;
     }
-    return best;
-}
-
-/// The boxes in the area, as large as they can be.
-HeadGrid::Layout HeadGrid::arranged(const QRectF& room, Layout layout) const {
-    const int heads = analysis()->heads();
-    const bool turned = selection().state().transposed;
-    const auto queries = static_cast<double>(analysis()->queries.size());
-    const auto keys = static_cast<double>(analysis()->keys.size());
-    const double aspect = std::clamp(turned ? queries / keys : keys / queries, 0.5, 2.0);
-    const double line = layout.line;
-    QRectF area = room;
-    layout.boxes = bestBoxes(heads, area.size(), aspect, layout.gap, line);
-    layout.tag = line;
-    // Words beside the rows only where every row has one and the pictures stay nearly as large.
-    const double rows = turned ? keys : queries;
-    if (layout.boxes.box.height() >= 0.75 * rows * (line - 6)) {
-        const double wanted = labelWidth(rowLabels(), layout.font) + 8;
-        const BoxLayout beside =
-            bestBoxes(heads, {area.width() - wanted, area.height()}, aspect, layout.gap, line);
-        if (wanted < room.width() / 5 && beside.box.height() >= rows * (line - 6) &&
-            4 * beside.box.width() >= 3 * layout.boxes.box.width()) {
-            layout.boxes = beside;
-            layout.labels = wanted;
-            area.adjust(wanted, 0, 0, 0);
-        }
-    }
-    if (layout.boxes.box.width() < 18) {
-        // Too many for words: the picture takes the room, the tooltip says the rest.
-        layout.tag = 0;
-        layout.gap = 4;
-        layout.boxes = bestBoxes(heads, area.size(), aspect, layout.gap, 0);
-    } else if (const double wanted = tagWidth(layout); layout.boxes.box.width() < wanted) {
-        // Where the height keeps the pictures narrow, tags get what is left of the width; share and name stand under
-        // each other where neither that is enough nor the second line costs the pictures anything.
-        const auto spread = [&] {
-            const double each = (area.width() + layout.gap) / layout.boxes.columns - layout.gap - layout.boxes.box.width();
-            return std::clamp(std::floor(each), 0.0, wanted - layout.boxes.box.width());
-        };
-        layout.spread = spread();
-        const BoxLayout twoLines = bestBoxes(heads, area.size(), aspect, layout.gap, 2 * line - 6);
-        if (layout.boxes.box.width() + layout.spread < wanted && twoLines.box.width() >= 0.98 * layout.boxes.box.width()) {
-            layout.boxes = twoLines;
-            layout.tag = 2 * line - 6;
-            layout.spread = spread();
-        }
-    }
-    const QSizeF used(layout.boxes.columns * (layout.boxes.box.width() + layout.spread + layout.gap) - layout.gap,
-                      layout.boxes.rows * (layout.boxes.box.height() + layout.gap) - layout.gap);
-    layout.origin = {std::round(area.center().x() - used.width() / 2),
-                     std::round(area.center().y() - used.height() / 2)};
     return layout;
 }
 
-/// What number, name and share of the widest tag need in one line.
-double HeadGrid::tagWidth(const Layout& layout) const {
+GridRequest HeadGrid::requestFor(const QRectF& room, const QFont& font) const {
+    GridRequest request;
+    request.room = room;
+    request.heads = analysis()->heads();
+    const bool turned = selection().state().transposed;
+    const auto queries = static_cast<double>(analysis()->queries.size());
+    const auto keys = static_cast<double>(analysis()->keys.size());
+    request.aspect = std::clamp(turned ? queries / keys : keys / queries, 0.5, 2.0);
+    request.gap = request.heads > 100 ? 4 : request.heads > 36 || room.width() < 404 ? 8 : 16;
+    request.line = std::ceil(QFontMetricsF(font).height()) + 6;
+    request.numberLine = std::ceil(QFontMetricsF(smaller(font)).height());
     QStringList tags;
-    for (int h = 0; h < analysis()->heads(); ++h) tags << headTag(*analysis(), h);
-    return 2 * layout.line + labelWidth(tags, layout.font);
+    for (int h = 0; h < request.heads; ++h) tags << headTag(*analysis(), h);
+    request.fullTag = 2 * request.line + labelWidth(tags, font);
+    request.rows = turned ? keys : queries;
+    request.rowLabel = labelWidth(rowLabels(), font) + 8;
+    return request;
 }
 
 QStringList HeadGrid::rowLabels() const {
@@ -187,6 +159,7 @@ Caption HeadGrid::caption(const Layout& layout, const QRectF& rect, const Theme&
     caption.addAxes(turned, theme);
     shades(0); // makes the tops
     caption.add(headsScale(state, m_tops), theme);
+    caption.add(pairNote(*analysis()), theme.faint);
     const std::vector<HeadMeasures>& all = analysis()->measures;
     if (std::any_of(all.begin(), all.end(), [](const HeadMeasures& m) { return m.maskedRows > 0; }))
         caption.add(turned ? tr("struck columns may read nothing") : tr("struck rows may read nothing"), theme.faint);
@@ -291,7 +264,8 @@ void HeadGrid::render(QPainter& painter, const QRectF& rect, const Theme& theme)
         HeadFrame frame;
         frame.head = h;
         frame.box = layout.picture(h);
-        frame.tag = layout.tag > 0 ? layout.tagRect(h) : QRectF();
+        frame.tag = layout.kind == GridTag::None ? QRectF() : layout.tagRect(h);
+        frame.kind = layout.kind;
         frame.line = layout.line;
         frame.font = layout.font;
         frame.cells = matrixIn(layout, h);
@@ -331,11 +305,12 @@ void HeadGrid::drawHead(QPainter& painter, const HeadFrame& frame, const Theme& 
 }
 
 void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& theme) const {
-    const double height = frame.line - 5;
-    QFont bold = frame.font;
+    const bool named = frame.kind == GridTag::Words;
+    const double height = named ? frame.line - 5 : frame.line - 2;
+    QFont bold = named ? frame.font : smaller(frame.font);
     bold.setBold(true);
     const QString number = QString::number(frame.head + 1);
-    const double chip = std::max(height, QFontMetricsF(bold).horizontalAdvance(number) + 8);
+    const double chip = std::max(height, QFontMetricsF(bold).horizontalAdvance(number) + (named ? 8 : 6));
     const QRectF chipRect(frame.cells.rect.left() - 1.5, frame.tag.top(), chip, height);
     const QColor ground = frame.active ? frame.colour : blend(theme.paper, frame.colour, 0.35);
     painter.setPen(Qt::NoPen);
@@ -347,34 +322,36 @@ void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& t
 
     // Beside the number what the head does and, at the right, how much of the mass that is, or what the chosen tokens
     // read instead; where there are two lines, the name has the second.
-    const bool chosen = frame.care >= 0;
     const bool twoLines = frame.tag.height() > frame.line;
     const double right = frame.tag.right() - (frame.box.right() - frame.cells.rect.right());
     const QRectF share(chipRect.right() + 5, chipRect.top(), right - chipRect.right() - 5, height);
-    painter.setFont(frame.font);
     painter.setPen(frame.active ? theme.text : theme.faint);
-    if (chosen) return drawCare(painter, frame, share, theme);
+    if (frame.care >= 0) return drawCare(painter, frame, share, theme);
+    if (!named) return;
     const QRectF name = twoLines ? QRectF(frame.cells.rect.left(), frame.tag.bottom() - height - 1, right - frame.cells.rect.left() + 4, height)
                                  : share;
-    const QFontMetricsF metrics(frame.font);
     const HeadCharacter character = headCharacter(*analysis(), frame.head);
-    const QString amount = character.name.isEmpty() ? QString() : percent(character.share);
-    const QString word = character.rows.isEmpty() ? character.tag : tr("%1 in %2").arg(character.tag, character.rows);
-    const double width = metrics.horizontalAdvance(amount);
-    const bool fits = width <= share.width();
-    if (twoLines ? fits : fits && metrics.horizontalAdvance(word) + width + 8 <= name.width())
-        painter.drawText(share, Qt::AlignRight | Qt::AlignVCenter, amount);
-    if (name.width() > 24)
-        painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(word, Qt::ElideRight, name.width()));
+    const auto [word, font] = fitted(headWords(character), frame.font, name.width());
+    painter.setFont(frame.font);
+    // A share of some rows is not that of all: without their number it says nothing.
+    const bool whole = character.rows.isEmpty() || (word != character.tag && word != character.shortTag);
+    const QString amount = character.name.isEmpty() || !whole ? QString() : percent(character.share);
+    const double width = QFontMetricsF(frame.font).horizontalAdvance(amount);
+    const double taken = twoLines ? 0 : QFontMetricsF(font).horizontalAdvance(word) + 8;
+    if (taken + width <= share.width()) painter.drawText(share, Qt::AlignRight | Qt::AlignVCenter, amount);
+    painter.setFont(font);
+    painter.drawText(name, Qt::AlignLeft | Qt::AlignVCenter, word);
 }
 
 /// What the chosen tokens read with this head, or how much of one row they are read with: in words where they have room.
 void HeadGrid::drawCare(QPainter& painter, const HeadFrame& frame, const QRectF& place, const Theme& theme) const {
-    const QFontMetricsF metrics(frame.font);
+    painter.setFont(frame.kind == GridTag::Words ? frame.font : smaller(frame.font));
+    const QFontMetricsF metrics(painter.font());
     const QString amount = percent(frame.care);
     QString words = selection().shownQueries().empty() ? tr("is read %1").arg(amount) : tr("reads %1").arg(amount);
     if (metrics.horizontalAdvance(words) > place.width()) words = amount;
-    painter.drawText(place.adjusted(-5, 0, 0, 0), Qt::AlignRight | Qt::AlignVCenter, words);
+    if (metrics.horizontalAdvance(words) <= place.width() + 5)
+        painter.drawText(place.adjusted(-5, 0, 0, 0), Qt::AlignRight | Qt::AlignVCenter, words);
     // As a bar too, to compare heads at a glance.
     const QRectF whole(std::round(place.left()), std::round(place.bottom()) - 2, std::floor(place.width()), 3);
     painter.fillRect(whole, theme.hairline);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ui/views/caption.h"
-#include "ui/views/geometry.h"
+#include "ui/views/grid_layout.h"
 #include "ui/views/hover_delay.h"
 #include "ui/views/link_choice.h"
 #include "ui/views/matrix_image.h"
@@ -47,9 +47,8 @@ private:
     Layout newLayout(const QRectF& rect) const;
     QStringList rowLabels() const;
     double labelWidth(const QStringList& labels, const QFont& font) const;
-    double tagWidth(const Layout& layout) const;
+    GridRequest requestFor(const QRectF& room, const QFont& font) const;
     CellGrid matrixIn(const Layout& layout, int head) const;
-    Layout arranged(const QRectF& area, Layout layout) const;
     /// What the colours mean, and everything the pictures leave out.
     Caption caption(const Layout& layout, const QRectF& rect, const Theme& theme, Dots dots) const;
     void drawRowLabels(QPainter& painter, const Layout& layout, const Theme& theme) const;

@@ -11,6 +11,11 @@ namespace {
 
 constexpr double slope = std::numbers::sqrt2 / 2; ///< sine and cosine of 45°
 
+/// How high a slanted label rises above the cells: its length and its thickness, which stands aslant too.
+double risen(double length, double line) {
+    return (length + 1.1 * line) * slope + 3;
+}
+
 /// One side of a cell: as large as there is room, whole pixels when it is more than a few.
 double cellSide(double room, Index count, double largest) {
     const double side = std::min(room / static_cast<double>(std::max<Index>(1, count)), largest);
@@ -24,7 +29,7 @@ HeatLayout layoutHeat(const HeatRequest& r) {
     const double width = r.size.width();
     const double height = r.size.height();
     const double pad = width < 420 || height < 320 ? 8 : 16;
-    const double rowBars = hasRowBars(r.size) ? 32 : 0;
+    const double rowBars = hasRowBars(r.size) ? std::max(32.0, r.sum + 6) : 0;
     const double columnBars = hasColumnBars(r.size) ? 40 : 0;
     const double colourBar = hasColourBar(r.size) ? 64 : 0;
     const double gap = 8;
@@ -40,9 +45,10 @@ HeatLayout layoutHeat(const HeatRequest& r) {
     l.slanted = r.columnLabel + 8 > cellWidth;
     // One long word must not take the matrix's room: labels keep to a fifth of the height and are cut with dots.
     const double labelLength = l.slanted ? std::min(r.columnLabel, std::max(0.2 * height / slope, 4 * r.line)) : r.columnLabel;
-    const double labelHeight = l.slanted ? labelLength * slope + r.line * slope : r.line + 4;
+    l.slantedLength = l.slanted ? labelLength : 0;
+    const double labelHeight = l.slanted ? risen(labelLength, r.line) : r.line + 4;
     // The last slanted label hangs over what stands on the right.
-    const double overhang = l.slanted ? labelLength * slope + r.line * slope : 0;
+    const double overhang = l.slanted ? labelHeight : 0;
     if (overhang > right) {
         right = std::min(overhang, 0.3 * width);
         cellWidth = cellSide(width - pad - left - right, r.columns, r.largestCell);
@@ -77,8 +83,9 @@ HeatLayout layoutHeat(const HeatRequest& r) {
     if (colourBar > 0) l.colourBar = {next, y, colourBar, std::max(matrixHeight, std::min(120.0, height - y - pad))};
     if (r.caption > 0) l.caption = {pad, height - pad / 2 - r.caption, width - 2 * pad, r.caption};
     if (columnBars > 0) l.columnBars = {x, y + matrixHeight + gap, matrixWidth, columnBars};
-    // Letters fill that much of a line; the rest is space between lines.
-    l.rowStep = labelStep(cellHeight, 0.7 * r.line);
+    // Smaller names for all rows are better than names for every second one.
+    if (cellHeight < r.letters && cellHeight >= r.smallest * r.letters) l.rowLabelScale = cellHeight / r.letters;
+    l.rowStep = labelStep(cellHeight, l.rowLabelScale * r.letters);
     l.columnStep = labelStep(cellWidth, l.slanted ? 1.2 * r.line : r.columnLabel + 8);
     l.numbers = cellWidth >= r.number + 3 && cellHeight >= 0.85 * r.line;
     return l;

@@ -14,7 +14,10 @@ struct HeatRequest {
     double columnLabel = 0;
     double rowTitle = 0;     ///< the row axis' title needs this much width
     double line = 16;        ///< height of a line of text
+    double letters = 11;     ///< of it, what the letters of row labels fill
+    double smallest = 0.75;  ///< row labels may shrink to this share so that every row has one
     double number = 30;      ///< width of a number in a cell
+    double sum = 26;         ///< width of a row's sum
     double caption = 0;      ///< height of the words below everything
     double largestCell = 56; ///< so that three tokens do not make giant boxes
 };
@@ -26,7 +29,9 @@ struct HeatLayout {
     QRectF corner; ///< left of the column labels, above the row labels
     QRectF rowLabels;
     QRectF columnLabels;
-    bool slanted = false; ///< column labels rise by 45°
+    bool slanted = false;      ///< column labels rise by 45°
+    double slantedLength = 0;  ///< of the longest label; longer ones are cut
+    double rowLabelScale = 1;  ///< row labels' size
     CellGrid cells;       ///< on whole pixels
     QRectF rowBars;
     QRectF columnBars;

@@ -12,7 +12,6 @@
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace headscope {
 
@@ -42,6 +41,8 @@ QFont scaled(QFont font, int percentOf) {
     return font;
 }
 
+constexpr double smallestRowLabel = 9; ///< pixels of its font
+
 QFont bold(QFont font) {
     font.setBold(true);
     return font;
@@ -64,6 +65,11 @@ std::vector<double> thinned(const std::vector<double>& values, const HeatWindow&
     return out;
 }
 
+/// Chinese, Japanese, Indian letters …: higher than Latin ones, Greek and Cyrillic.
+bool isTall(QChar c) {
+    return c.unicode() >= 0x0590 && !(c.unicode() >= 0x1E00 && c.unicode() < 0x2E80); // signs that we add stand between
+}
+
 double top(const std::vector<double>& values) {
     return values.empty() ? 0 : *std::max_element(values.begin(), values.end());
 }
@@ -78,6 +84,7 @@ void HeatLabels::measure(const std::vector<Token>& tokens, const QFont& font) {
     words.clear();
     width.clear();
     for (const Token& token : tokens) words << tokenLabel(token);
+    tall = std::any_of(words.begin(), words.end(), [](const QString& word) { return std::any_of(word.begin(), word.end(), isTall); });
     const std::vector<int> numbers = occurrences(words);
     const QFontMetricsF metrics(bold(font));
     const auto widthOf = [&](const QString& text) {
@@ -122,7 +129,10 @@ HeatScene::HeatScene(const Analysis& a, const Selection& s, const Theme& t, cons
     request.columnLabel = m_columnLabels.widest(columns);
     request.rowTitle = widest(rowTitle(turned).split(QLatin1Char('\n')), small) + 32;
     request.line = std::ceil(QFontMetricsF(font).height());
+    request.letters = m_rowLabels.letters(request.line);
+    request.smallest = std::min(1.0, smallestRowLabel / font.pixelSize());
     request.number = QFontMetricsF(small).horizontalAdvance(tightNumber(0.88));
+    request.sum = QFontMetricsF(small).horizontalAdvance(shortNumber(0.88));
     // A zoomed part may have larger cells than the whole.
     const auto share = [](const HeatLabels& all, Index seen) {
         return static_cast<double>(all.words.size()) / static_cast<double>(seen);
@@ -184,6 +194,7 @@ Dots HeatScene::dots(const QPainter& painter, const HeatCells& cells) const {
 /// What the picture leaves out.
 QStringList HeatScene::notes(Dots dots) const {
     QStringList notes;
+    if (const QString rest = pairNote(analysis); !rest.isEmpty()) notes << rest;
     if (const QString model = modelLabel(analysis); !model.isEmpty()) notes << model;
     const QString hidden = hiddenCaption(analysis, selection.state());
     if (!hidden.isEmpty()) notes << hidden.split(QStringLiteral("; "));
@@ -282,10 +293,13 @@ void HeatScene::drawTitles(QPainter& painter) const {
 
 void HeatScene::drawRowLabels(QPainter& painter) const {
     const CellGrid& grid = layout.cells;
-    const double line = QFontMetricsF(font).height();
+    QFont plain = font;
+    if (layout.rowLabelScale < 1)
+        plain.setPixelSize(static_cast<int>(std::max(smallestRowLabel, std::floor(layout.rowLabelScale * font.pixelSize()))));
+    const double line = QFontMetricsF(plain).height();
     for (const Index p : labelsShown(rows, layout.rowStep, markedRows(), layout.rowStep)) {
         const bool marked = std::binary_search(markedRows().begin(), markedRows().end(), static_cast<int>(p));
-        const QFont face = marked ? bold(font) : font;
+        const QFont face = marked ? bold(plain) : plain;
         const QRectF row = grid.rowRect(p - rows.first);
         const QRectF box(layout.rowLabels.left(), row.center().y() - line / 2, layout.rowLabels.width() - 6, line);
         const QString label = m_rowLabels.fitted(p, face, box.width());
@@ -296,16 +310,14 @@ void HeatScene::drawRowLabels(QPainter& painter) const {
         }
         painter.setFont(face);
         painter.setPen(turned && hidden(p) ? theme.faint : theme.ink(rowColour()));
-        painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine, label);
+        painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine | Qt::TextDontClip, label);
     }
 }
 
 void HeatScene::drawColumnLabels(QPainter& painter) const {
     const CellGrid& grid = layout.cells;
     const double line = QFontMetricsF(font).height();
-    const double room = layout.slanted
-                            ? (layout.columnLabels.height() - line * std::numbers::sqrt2 / 2) * std::numbers::sqrt2
-                            : grid.cellWidth() * static_cast<double>(layout.columnStep) - 4;
+    const double room = layout.slanted ? layout.slantedLength : grid.cellWidth() * static_cast<double>(layout.columnStep) - 4;
     for (const Index p : labelsShown(columns, layout.columnStep, markedColumns(), layout.columnStep)) {
         const bool marked = std::binary_search(markedColumns().begin(), markedColumns().end(), static_cast<int>(p));
         QFont face = marked ? bold(font) : font;
@@ -315,13 +327,21 @@ void HeatScene::drawColumnLabels(QPainter& painter) const {
         painter.save();
         painter.translate(grid.columnRect(p - columns.first).center().x(), layout.columnLabels.bottom() - 3);
         if (layout.slanted) painter.rotate(-45);
-        const QRectF box(layout.slanted ? 0 : -width / 2, layout.slanted ? -line * 0.6 : -line, width + 1, line);
+        // Aslant, the lowest corner is where the first letter ends below: it stays above the cells.
+        const QRectF box(layout.slanted ? 0.35 * line : -width / 2, layout.slanted ? -0.7 * line : -line, width + 1, line);
         if (marked) painter.fillRect(box.adjusted(-3, 0, 3, 0), blend(theme.paper, columnColour(), 0.2));
         painter.setFont(face);
         painter.setPen(!turned && hidden(p) ? theme.faint : theme.ink(columnColour()));
-        painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, label);
+        painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine | Qt::TextDontClip, label);
         painter.restore();
     }
+}
+
+/// The sum whose bar is the longest: of queries, which should have 1, at least that.
+double HeatScene::rowTop(const HeatCells& cells) const { return turned ? top(cells.rowSums) : std::max(1.0, top(cells.rowSums)); }
+
+double HeatScene::columnTop(const HeatCells& cells) const {
+    return turned ? std::max(1.0, top(cells.columnSums)) : top(cells.columnSums);
 }
 
 void HeatScene::drawPlot(QPainter& painter, const HeatCells& cells) const {
@@ -329,8 +349,8 @@ void HeatScene::drawPlot(QPainter& painter, const HeatCells& cells) const {
     HeadPlotContent content;
     content.rowSums = thinned(cells.rowSums, rows, layout.cells.rect.height());
     content.columnSums = thinned(cells.columnSums, columns, layout.cells.rect.width());
-    content.rowTop = turned ? top(cells.rowSums) : std::max(1.0, top(cells.rowSums));
-    content.columnTop = turned ? std::max(1.0, top(cells.columnSums)) : top(cells.columnSums);
+    content.rowTop = rowTop(cells);
+    content.columnTop = columnTop(cells);
     content.rowColour = rowColour();
     content.columnColour = columnColour();
     content.colours = state.colours;
@@ -358,6 +378,26 @@ void HeatScene::drawNumbers(QPainter& painter, const HeatCells& cells) const {
     }
 }
 
+/// A row's sum on its bar; both begin at the left, so that no number reaches what stands right of the bars. Where the bar
+/// ends within the number, both parts keep to what reads well on their ground.
+void HeatScene::drawOverBar(QPainter& painter, const QRectF& bar, const QString& text) const {
+    const QColor ground = blend(theme.paper, rowColour(), 0.8);
+    const double width = QFontMetricsF(small).horizontalAdvance(text) + 4;
+    const QRectF place(bar.left() + 3, bar.top(), width, bar.height());
+    const auto write = [&](const QRectF& part, const QColor& colour) {
+        painter.save();
+        if (!part.contains(place)) painter.setClipRect(part, Qt::IntersectClip);
+        painter.setPen(colour);
+        painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, text);
+        painter.restore();
+    };
+    const bool beside = contrast(theme.text, ground) >= 4.5 || bar.right() <= place.left();
+    if (bar.right() >= place.right() - 4) return write(place, theme.on(ground));
+    if (beside) return write(place, theme.text);
+    write({place.topLeft(), QPointF(bar.right(), place.bottom())}, theme.on(ground));
+    write({QPointF(bar.right(), place.top()), place.bottomRight()}, theme.text);
+}
+
 void HeatScene::drawSums(QPainter& painter, const HeatCells& cells) const {
     painter.setFont(small);
     const double line = QFontMetricsF(small).height();
@@ -374,16 +414,10 @@ void HeatScene::drawSums(QPainter& painter, const HeatCells& cells) const {
             const bool nothing = !turned && forbidden(p);
             if (p % layout.rowStep != 0 && !(nothing && row.height() >= 6)) continue;
             const double value = cells.rowSums[static_cast<std::size_t>(p)];
-            const double length = layout.rowBars.width() * (turned ? value / std::max(1e-9, top(cells.rowSums))
-                                                                   : value / std::max(1.0, top(cells.rowSums)));
+            const double length = layout.rowBars.width() * value / std::max(1e-9, rowTop(cells));
             const QString text = nothing ? QStringLiteral("0 ⊘") : shortNumber(value);
-            const double width = QFontMetricsF(small).horizontalAdvance(text) + 4;
-            const bool within = length >= width;
-            painter.setPen(within ? theme.on(blend(theme.paper, rowColour(), 0.8)) : theme.text);
             if (layout.rowStep == 1 || nothing)
-                painter.drawText(
-                    QRectF(layout.rowBars.left() + (within ? 3 : length + 3), row.center().y() - line / 2, width, line),
-                    Qt::AlignLeft | Qt::AlignVCenter, text);
+                drawOverBar(painter, {layout.rowBars.left(), row.center().y() - line / 2, length, line}, text);
         }
     }
     if (layout.columnBars.isEmpty()) return;
@@ -393,10 +427,14 @@ void HeatScene::drawSums(QPainter& painter, const HeatCells& cells) const {
     const double needed = QFontMetricsF(small).horizontalAdvance(shortNumber(0.88)) + 2;
     if (grid.cellWidth() < needed) return;
     painter.setPen(theme.faint);
+    // Close below the bars: of a zoomed part's all may be short.
+    const auto first = cells.columnSums.begin() + columns.first;
+    const double longest = *std::max_element(first, first + columns.count) / std::max(1e-9, columnTop(cells));
+    const double below = layout.columnBars.top() + longest * layout.columnBars.height() + 1;
     for (Index p = columns.first; p < columns.first + columns.count; ++p) {
         const QRectF column = grid.columnRect(p - columns.first);
         const bool nothing = turned && forbidden(p);
-        painter.drawText(QRectF(column.left(), layout.columnBars.bottom() + 1, column.width(), line),
+        painter.drawText(QRectF(column.left(), below, column.width(), line),
                          Qt::AlignHCenter | Qt::AlignTop,
                          nothing ? QStringLiteral("0 ⊘") : shortNumber(cells.columnSums[static_cast<std::size_t>(p)]));
     }

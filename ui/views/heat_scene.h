@@ -36,11 +36,14 @@ struct HeatLabels {
     QStringList words;         ///< repeated ones carry a small number
     std::vector<double> width; ///< in bold
     int pixelSize = 0;
+    bool tall = false; ///< some are of a script whose letters fill the whole em
     QHash<QString, double> measured; ///< words' widths at that size
     void measure(const std::vector<Token>& tokens, const QFont& font);
     /// Another text is coming.
     void forget() { words.clear(); }
     double widest(const HeatWindow& window) const;
+    /// What the letters fill of a line, from the lowest to the highest, and a gap.
+    double letters(double line) const { return tall ? pixelSize + 1 : 0.7 * line; }
     /// The word, elided where it is wider than `room` in this font, which is the measured one or the same not bold.
     QString fitted(Index position, const QFont& font, double room) const;
 };
@@ -95,8 +98,11 @@ private:
     void drawTitles(QPainter& painter) const;
     void drawRowLabels(QPainter& painter) const;
     void drawColumnLabels(QPainter& painter) const;
+    double rowTop(const HeatCells& cells) const;
+    double columnTop(const HeatCells& cells) const;
     void drawPlot(QPainter& painter, const HeatCells& cells) const;
     void drawNumbers(QPainter& painter, const HeatCells& cells) const;
+    void drawOverBar(QPainter& painter, const QRectF& bar, const QString& text) const;
     void drawSums(QPainter& painter, const HeatCells& cells) const;
     void drawMarks(QPainter& painter) const;
 

@@ -47,7 +47,7 @@ void LinksLayout::placeColumns(const LinksSpec& spec) {
     const double height = std::min(room, static_cast<double>(rows) * pitch);
     // Few tokens: the block in the middle, and no wider than curves can be followed.
     const double top = spec.area.top() + (room - height) / 2 + title;
-    const double most = spec.area.width() * (spec.area.width() < 400 ? 0.36 : 0.3); // a small picture is for its words
+    const double most = spec.area.width() * (spec.area.width() < 700 ? 0.36 : 0.3); // a small picture is for its words
     std::array<double, 2> column{};
     for (std::size_t s : {0U, 1U}) column[s] = std::min(most, m_nameScale * greatest(spec.widths[s]) + 2 * pad + spec.number + m_stripes);
     const double gap = std::min(spec.area.width() - column[0] - column[1], std::max(360.0, 1.5 * height));

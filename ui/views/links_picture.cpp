@@ -42,6 +42,12 @@ bool contains(const std::vector<int>& sorted, int value) {
     return std::binary_search(sorted.begin(), sorted.end(), value);
 }
 
+/// What a number beside a name may need.
+double widestNumber(const QFont& font) {
+    const QFontMetricsF metrics(font);
+    return std::max(metrics.horizontalAdvance(percent(0.998)), metrics.horizontalAdvance(percent(0.0001)));
+}
+
 /// Stretches of a line that are taken.
 class Taken {
 public:
@@ -166,10 +172,9 @@ void SidePainter::drawName(const Named& named, const QString& number, bool plate
     QRectF place = whole.adjusted(6, 0, -6, 0);
     if (!lines && place.height() < height) place = QRectF(place.left(), place.center().y() - height / 2, place.width(), height);
     double numberWidth = number.isEmpty() || lines ? 0 : QFontMetricsF(m_small).horizontalAdvance(number) + 6;
-    // Where both do not fit, a word that does is worth more than its number; one too long is cut beside it.
+    // Where both do not fit, the word is cut beside its number, unless little of it would be left.
     const double known = m_names.widths()[static_cast<std::size_t>(i)];
-    const double longest = known * m_layout.nameScale();
-    if (longest + numberWidth > place.width() && (longest <= place.width() || place.width() < 3 * numberWidth)) numberWidth = 0;
+    if (known * m_layout.nameScale() + numberWidth > place.width() && place.width() < 2.5 * numberWidth) numberWidth = 0;
     const double room = !lines ? place.width() - numberWidth : m_layout.scale() < 1 ? longestLineName : whole.width() - 4;
     const bool fits = m_layout.nameScale() == 1 && known <= room + 1; // measuring is slow
     const QString name = fits ? m_names.name(i) : m_metrics.elidedText(m_names.name(i), Qt::ElideRight, room + 1);
@@ -286,7 +291,7 @@ void SidePainter::draw(const std::vector<std::vector<double>>& weights, double g
     const std::vector<Named> names = m_layout.horizontal() ? namedInLines(order) : namedInColumn(order);
     for (auto name = names.rbegin(); name != names.rend(); ++name) {
         const double w = m_opposite ? mean(weights, name->index) : 0;
-        drawName(*name, w >= 0.005 ? percent(w) : QString(), thin && (contains(m_chosen, name->index) || m_opposite));
+        drawName(*name, w > 0 ? percent(w) : QString(), thin && (contains(m_chosen, name->index) || m_opposite));
     }
 }
 
@@ -349,6 +354,7 @@ Caption legend(const LinksInput& in, const LinksDrawn& drawn) {
     for (const QString& part : hiddenCaption(in.analysis, in.state).split(QStringLiteral("; "))) add(part);
     for (const QString& part : dropoutNotes(in.analysis, in.state, Words::tr("dropped weights have no link"))) add(part);
     if (drawn.cutAt > 0) add(Words::tr("at most %1 a row").arg(drawn.cutAt));
+    add(pairNote(in.analysis));
     const std::size_t chosen = in.focus.incoming ? in.focus.keys.size() : in.focus.queries.size();
     if (in.heads.size() > 1 && chosen > 0) add(Words::tr("numbers: mean of %1 heads").arg(in.heads.size()));
     if (chosen > 1) add(in.focus.incoming ? Words::tr("%1 words together, sum").arg(chosen) : Words::tr("%1 words together, mean").arg(chosen));
@@ -379,7 +385,7 @@ LinksLayout linksLayout(const LinksInput& in) {
     spec.horizontal = in.state.horizontalLinks;
     spec.swapped = in.state.transposed;
     spec.line = metrics.height();
-    spec.number = QFontMetricsF(sized(in.theme.font, 0.82)).horizontalAdvance(percent(0.62)) + 8;
+    spec.number = widestNumber(sized(in.theme.font, 0.82)) + 8;
     // By all heads of the layer: pointing at one must not move the words.
     spec.stripes = spec.horizontal ? 8 : in.rect.width() < 400 ? 10 : std::clamp(5.0 * in.analysis.heads(), 12.0, 36.0);
     spec.widths = {in.queryNames.widths(), in.keyNames.widths()};

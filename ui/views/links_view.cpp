@@ -36,8 +36,8 @@ void LinksView::updateNames(const Theme& theme) const {
     if (m_namesOf == analysis().get() && m_namesFont == theme.font) return;
     m_namesOf = analysis().get();
     m_namesFont = theme.font;
-    m_queryNames.set(analysis()->queries, theme.font);
-    m_keyNames.set(analysis()->keys, theme.font);
+    m_queryNames.set(analysis()->queries, theme.font, Repeated::Numbered);
+    m_keyNames.set(analysis()->keys, theme.font, Repeated::Numbered);
 }
 
 LinksLayout LinksView::layoutNow() const {

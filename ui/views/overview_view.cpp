@@ -150,10 +150,12 @@ Caption OverviewView::caption(const QFont& font, const QRectF& rect, const Theme
     const ViewState& state = selection().state();
     Caption caption(font, rect.width() - 16);
     caption.add(siteTitle(*m_overview->of), theme.text);
+    caption.add(pairTitle(*m_overview->of), theme.text);
     caption.add(tr("rows: layers, columns: heads; in each picture"), theme.text);
     caption.addAxes(state.transposed, theme);
     shades(); // makes the tops
     caption.add(headsScale(state, m_tops), theme);
+    caption.add(pairNote(*m_overview->of), theme.faint);
     for (const QString& part : hiddenCaption(*m_overview->of, state).split(QStringLiteral("; "))) caption.add(part, theme.faint);
     caption.add(modelLabel(*m_overview->of), theme.faint);
     return caption;

@@ -388,17 +388,23 @@ void TextStrip::keepInSight() {
     const std::vector<int> keys = selection().shownKeys();
     // What the pointer is over must not run away from it.
     if ((queries == m_seenQueries && keys == m_seenKeys) || m_delay.holds() || !analysis() || analysis()->empty()) return;
+    // What has come last is in sight for sure, and the other one if both have room.
+    const bool key = queries.empty() || (queries == m_seenQueries && !keys.empty());
     m_seenQueries = queries;
     m_seenKeys = keys;
-    const bool key = queries.empty();
-    if (key && keys.empty()) return;
-    const QRectF box = chip(key ? TokenSide::Key : TokenSide::Query, key ? keys.back() : queries.back());
-    if (box.isNull()) return;
-    const Flow& flow = flowFor(width(), theme());
-    m_scroll = scrollFor(height(), flow);
-    if (box.top() < 0) m_scroll += box.top() - margin / 2;
-    else if (box.bottom() > height()) m_scroll += box.bottom() - height() + margin / 2;
-    m_scroll = scrollFor(height(), flow);
+    const auto bring = [this](TokenSide side, const std::vector<int>& tokens) {
+        if (tokens.empty()) return;
+        const QRectF box = chip(side, tokens.back());
+        if (box.isNull()) return;
+        const Flow& flow = flowFor(width(), theme());
+        m_scroll = scrollFor(height(), flow);
+        if (box.top() < 0) m_scroll += box.top() - margin / 2;
+        else if (box.bottom() > height()) m_scroll += box.bottom() - height() + margin / 2;
+        m_scroll = scrollFor(height(), flow);
+    };
+    if (key) bring(TokenSide::Query, queries);
+    bring(TokenSide::Key, keys);
+    if (!key) bring(TokenSide::Query, queries);
     update();
 }
 

@@ -2,6 +2,7 @@
 #include "ui/views/token_names.h"
 
 #include "ui/views/describe.h"
+#include "ui/views/geometry.h"
 
 #include <QFontMetricsF>
 
@@ -24,7 +25,7 @@ bool startsRightToLeft(const std::vector<Token>& tokens) {
 
 } // namespace
 
-void TokenNames::set(const std::vector<Token>& tokens, const QFont& font) {
+void TokenNames::set(const std::vector<Token>& tokens, const QFont& font, Repeated repeated) {
     if (m_font != font || m_measured.size() > 20000) m_measured.clear();
     m_font = font;
     m_rightToLeft = startsRightToLeft(tokens);
@@ -40,6 +41,14 @@ void TokenNames::set(const std::vector<Token>& tokens, const QFont& font) {
         }
         m_names.push_back(found->name);
         m_widths.push_back(found->width);
+    }
+    if (repeated == Repeated::Alike) return;
+    const std::vector<int> numbers = occurrences(m_names);
+    for (int i = 0; i < count(); ++i) {
+        if (numbers[static_cast<std::size_t>(i)] == 0) continue;
+        const QString number = subscript(numbers[static_cast<std::size_t>(i)]);
+        m_names[i] += number;
+        m_widths[static_cast<std::size_t>(i)] += metrics.horizontalAdvance(number);
     }
 }
 
