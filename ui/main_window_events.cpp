@@ -136,6 +136,7 @@ void MainWindow::applyChoice() {
     m_strip->setTheme(m_theme);
     m_predictions->setTheme(m_theme);
     m_notice->setTheme(m_theme);
+    m_introduction->setTheme(m_theme);
     m_dials->training().setTheme(m_theme);
     for (Pane* pane : m_panes) pane->setTheme(m_theme);
     m_applyingTheme = false;
@@ -158,7 +159,8 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
     }
     if (event->key() == Qt::Key_Escape && m_selection.stroking()) return m_selection.cancelStroke();
     if (event->key() == Qt::Key_Escape && m_selection.painting()) return m_dials->mask().setPainting(false);
-    if (event->key() == Qt::Key_Escape && !m_notice->isHidden()) return m_notice->hide();
+    for (NoticeBar* bar : {m_notice, m_introduction})
+        if (event->key() == Qt::Key_Escape && !bar->isHidden()) return bar->hide();
     if (takesText(focusWidget())) {
         // What a field does not want is not a command: letters typed into a number would turn the picture.
         if (event->key() == Qt::Key_Escape) focusView().setFocus(Qt::OtherFocusReason);
