@@ -53,6 +53,28 @@ double shareOf(std::int64_t correct, std::int64_t asked) {
     return asked > 0 ? static_cast<double>(correct) / static_cast<double>(asked) : 0;
 }
 
+/// Weights of an earlier step: the optimizer remembers nothing yet.
+TrainState stateAt(std::int64_t step, const Model& model) {
+    TrainState state{unpack(model), {}};
+    state.optimizer = beginOptimizer(state.weights);
+    state.optimizer.step = state.optimizer.begun = step;
+    return state;
+}
+
+/// Forgets those that have something to say in these weights.
+void keepCleared(TrainOptions& options, Parameters& weights, const ModelConfig& config) {
+    std::erase_if(options.without, [&](const HeadPlace& place) { return !isCleared(weights, config, place); });
+}
+
+Status write(const std::string& folder, const TrainRecord& record, const TrainState& state, const Model& model) {
+    Result<FileGroup> files = FileGroup::begin(folder);
+    if (!files) return files.error();
+    if (Status s = addCheckpoint(record, state, *files); !s) return s;
+    const std::string tokenizer = findTask(record.options.task)->tokenizerJson();
+    if (Status s = addModel({&model, tokenizer, WeightPrecision::Float32}, *files); !s) return s;
+    return files->commit();
+}
+
 /// The model beside the checkpoint must be of its shape: somebody may have put another one there.
 Status checkModel(const std::string& folder, const ModelConfig& expected) {
     const Result<ModelPtr> model = openModel(folder);
@@ -104,6 +126,7 @@ Result<TrainStep> Trainer::step(std::stop_token stop) {
     if (!result) return result.error();
     const Result<double> length = optimize(optimizerOf(t.options), t.gradients.sum, t.state.weights, t.state.optimizer);
     if (!length) return length.error();
+    for (const HeadPlace& place : t.options.without) clearHead(t.state.weights, t.model->config, place);
     packModel(t);
     t.reached = {t.state.optimizer.step, result->loss, shareOf(result->correct, result->asked)};
     return t.reached;
@@ -117,7 +140,23 @@ void Trainer::setRate(double rate) {
 void Trainer::replace(const Model& model) {
     assert(model.config == m_state->model->config);
     m_state->state.weights = unpack(model);
+    keepCleared(m_state->options, m_state->state.weights, model.config);
     packModel(*m_state);
+}
+
+void Trainer::goBack(const TrainStep& reached, const Model& model) {
+    assert(model.config == m_state->model->config);
+    m_state->state = stateAt(reached.step, model);
+    m_state->reached = reached;
+    keepCleared(m_state->options, m_state->state.weights, model.config);
+    packModel(*m_state);
+}
+
+void Trainer::keepOut(const HeadPlace& place) {
+    TrainerState& t = *m_state;
+    clearHead(t.state.weights, t.model->config, place);
+    if (std::ranges::find(t.options.without, place) == t.options.without.end()) t.options.without.push_back(place);
+    packModel(t);
 }
 
 std::int64_t Trainer::steps() const {
@@ -138,11 +177,17 @@ const ModelPtr& Trainer::model() const {
 
 Status Trainer::save(const std::string& folder) const {
     const TrainerState& t = *m_state;
-    Result<FileGroup> files = FileGroup::begin(folder);
-    if (!files) return files.error();
-    if (Status s = addCheckpoint({t.options, t.reached}, t.state, *files); !s) return s;
-    if (Status s = addModel({t.model.get(), t.task->tokenizerJson(), WeightPrecision::Float32}, *files); !s) return s;
-    return files->commit();
+    return write(folder, {t.options, t.reached}, t.state, *t.model);
+}
+
+Status Trainer::saveAt(const std::string& folder, const TrainStep& reached, const Model& model,
+                       const std::optional<HeadPlace>& without) const {
+    TrainState state = stateAt(reached.step, model);
+    TrainOptions options = m_state->options;
+    keepCleared(options, state.weights, model.config);
+    if (without && std::ranges::find(options.without, *without) == options.without.end())
+        options.without.push_back(*without);
+    return write(folder, {options, reached}, state, model);
 }
 
 Result<Evaluation> evaluate(const ModelPtr& model, const Task& task, int length, std::int64_t sentences,
