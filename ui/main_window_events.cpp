@@ -97,7 +97,7 @@ void MainWindow::connectActions() {
         m_dials->training().togglePlay();
     });
     connect(&m_dials->training(), &TrainPanel::saveWanted, &m_files, &SessionFiles::chooseTrained);
-    connect(&m_files, &SessionFiles::trainedWanted, this, [this](const QString& folder) { m_dials->training().run().saveTo(QFile::encodeName(folder).toStdString()); });
+    connect(&m_files, &SessionFiles::trainedWanted, this, [this](const QString& folder) { m_dials->training().saveTo(folder); });
     connect(&m_dials->training(), &TrainPanel::exportWanted, this, [this] {
         m_runExport->start(m_dials->training().run().state(), m_dials->training().moments());
     });

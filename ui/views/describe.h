@@ -38,6 +38,8 @@ struct ClearestHead {
     int head = 0;
 };
 std::optional<ClearestHead> clearestHead(const Overview& overview);
+/// Whether somebody has taken the head away: it still attends, and nothing of it reaches the stream.
+bool isTakenAway(const Analysis& analysis, int layer, int head);
 /// "Head 3"; of a model with its place in it, "Layer 6 · head 4" or "Decoder · layer 6 · head 4".
 QString headName(const Analysis& analysis, int head);
 /// "Layer 6"; where there are several sites "Decoder · layer 6"; empty for the sandbox.

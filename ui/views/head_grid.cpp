@@ -358,8 +358,10 @@ void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& t
                                  : share;
     const QFontMetricsF metrics(frame.font);
     const HeadCharacter character = headCharacter(*analysis(), frame.head);
-    const QString amount = character.name.isEmpty() ? QString() : percent(character.share);
-    const QString word = character.rows.isEmpty() ? character.tag : tr("%1 in %2").arg(character.tag, character.rows);
+    const bool gone = isTakenAway(*analysis(), analysis()->layer, frame.head);
+    const QString amount = gone || character.name.isEmpty() ? QString() : percent(character.share);
+    const QString word = gone                     ? tr("taken away")
+                         : character.rows.isEmpty() ? character.tag : tr("%1 in %2").arg(character.tag, character.rows);
     const double width = metrics.horizontalAdvance(amount);
     const bool fits = width <= share.width();
     if (twoLines ? fits : fits && metrics.horizontalAdvance(word) + width + 8 <= name.width())
