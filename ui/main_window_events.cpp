@@ -267,7 +267,7 @@ void MainWindow::exportPicture() {
 
 void MainWindow::openTraining() {
     findChild<QAction*>(QStringLiteral("dials"))->setChecked(true);
-    if (!m_dials->training().isVisibleTo(m_dials)) m_dials->toggleTraining();
+    m_dials->showTraining();
 }
 
 void MainWindow::toggleTraining() {

@@ -9,6 +9,7 @@
 #include "ui/training/run_export.h"
 #include "ui/training/train_panel.h"
 #include "ui/training/training_curves.h"
+#include "ui/window_actions.h"
 
 #include <QAction>
 #include <QCheckBox>
@@ -19,6 +20,7 @@
 #include <QFileInfo>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSlider>
 #include <QSpinBox>
 #include <QStandardPaths>
@@ -334,6 +336,28 @@ TEST_F(TrainingTest, LeavingTheModelPausesAndPlayComesBack) {
     document().edit(QStringLiteral("test"), [](Session& s) { s.text = "apple arm"; });
     const std::int64_t now = run().step;
     ASSERT_TRUE(eventually([&] { return run().step > now + 3 && shown().text == "apple arm"; }));
+}
+
+TEST_F(TrainingTest, ThePlayerStaysInSightInASmallWindow) {
+    window().resize(900, 600);
+    window().files().useModel(QStringLiteral(HEADSCOPE_SOURCE_DIR "/resources/models/translation"));
+    ASSERT_TRUE(eventually([&] { return shown().run != nullptr; }));
+    window().actions().playTraining->trigger(); // the section above becomes another one
+    ASSERT_TRUE(eventually([&] { return run().step > 5 && document().isLive(); }));
+    QTest::qWait(100);
+    const auto inSight = [&](const char* name) {
+        const auto* part = control<QWidget>(name);
+        const QRect place(part->mapTo(&window().dials(), QPoint()), part->size());
+        return window().dials().viewport()->rect().contains(place);
+    };
+    EXPECT_TRUE(inSight("trainPlay"));
+    EXPECT_TRUE(inSight("trainFacts"));
+    EXPECT_TRUE(inSight("trainCurves"));
+    QTest::keyClick(control<QPushButton>("trainPlay"), Qt::Key_Space);
+    window().dials().verticalScrollBar()->triggerAction(QAbstractSlider::SliderToMaximum);
+    play();
+    ASSERT_TRUE(eventually([&] { return run().playing; }));
+    EXPECT_FALSE(inSight("trainPlay")) << "whoever scrolls goes where they like";
 }
 
 TEST_F(TrainingTest, ClosingTheWindowWhileItRunsKeepsTheRun) {
