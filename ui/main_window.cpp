@@ -76,6 +76,11 @@ QFrame* hairline(QWidget* parent) {
     return line;
 }
 
+/// Whether what was said of one session is still true of another.
+bool speaksOf(const Session& session, const Session& introduced) {
+    return session.model == introduced.model && session.text == introduced.text && session.text2 == introduced.text2;
+}
+
 } // namespace
 
 MainWindow::MainWindow(ThemeChoice theme, ModelPlaces places, QWidget* parent)
@@ -117,6 +122,9 @@ void MainWindow::build() {
     column->addWidget(m_predictions);
     m_find = new FindBar(m_document, m_selection, this);
     column->addWidget(m_find);
+    m_introduction = new NoticeBar(this);
+    m_introduction->setObjectName(QStringLiteral("introduction"));
+    column->addWidget(m_introduction);
     m_notice = new NoticeBar(this);
     column->addWidget(hairline(this));
 
@@ -309,6 +317,10 @@ void MainWindow::followSession() {
     const Session& session = m_document.session();
     m_selection.setState(session.view);
     m_actions->transpose->setChecked(session.view.transposed);
+    if (m_introduced && !speaksOf(session, *m_introduced)) {
+        m_introduced.reset();
+        m_introduction->hide();
+    }
     if (!session.model.empty() && m_selection.painting()) m_dials->mask().setPainting(false);
     if (m_sawView == session.view.view) return;
     m_sawView = session.view.view;
@@ -431,9 +443,9 @@ void MainWindow::introduceHeads() {
         session.view.layer = clearest->layer;
         session.view.head = clearest->head;
         m_document.reset(session, QString());
-        m_notice->ask(tr("A small model of ours that has learned to translate. %1. Type another sentence, or choose the sandbox or another model at the left.")
-                          .arg(rolesSentence(*overview)),
-                      {});
+        m_introduced = session;
+        m_introduction->tell(tr("A small model of ours that has learned to translate. %1. Type another sentence, or choose the sandbox or another model at the left.")
+                                .arg(rolesSentence(*overview)));
     };
     connect(&m_document, &Document::overviewChanged, this, introduce, Qt::SingleShotConnection);
 }

@@ -11,6 +11,7 @@
 #include <QTimer>
 #include <QWidget>
 #include <memory>
+#include <optional>
 #include <vector>
 
 class QAction;
@@ -144,6 +145,8 @@ private:
     QLabel* m_counts = nullptr;
     QToolButton* m_notes = nullptr; ///< how many notes the analysis has; a click says them
     NoticeBar* m_notice = nullptr;
+    NoticeBar* m_introduction = nullptr;  ///< in a row of its own: it stands longer than a notice
+    std::optional<Session> m_introduced;  ///< what it speaks of, while it does
     QLabel* m_working = nullptr;
     QToolButton* m_stop = nullptr;
     QTimer m_staleTimer;

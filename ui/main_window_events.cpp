@@ -97,7 +97,7 @@ void MainWindow::connectActions() {
         m_dials->training().togglePlay();
     });
     connect(&m_dials->training(), &TrainPanel::saveWanted, &m_files, &SessionFiles::chooseTrained);
-    connect(&m_files, &SessionFiles::trainedWanted, this, [this](const QString& folder) { m_dials->training().run().saveTo(QFile::encodeName(folder).toStdString()); });
+    connect(&m_files, &SessionFiles::trainedWanted, this, [this](const QString& folder) { m_dials->training().saveTo(folder); });
     connect(&m_dials->training(), &TrainPanel::exportWanted, this, [this] {
         m_runExport->start(m_dials->training().run().state(), m_dials->training().moments());
     });
@@ -136,6 +136,7 @@ void MainWindow::applyChoice() {
     m_strip->setTheme(m_theme);
     m_predictions->setTheme(m_theme);
     m_notice->setTheme(m_theme);
+    m_introduction->setTheme(m_theme);
     m_dials->training().setTheme(m_theme);
     for (Pane* pane : m_panes) pane->setTheme(m_theme);
     m_applyingTheme = false;
@@ -158,7 +159,8 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
     }
     if (event->key() == Qt::Key_Escape && m_selection.stroking()) return m_selection.cancelStroke();
     if (event->key() == Qt::Key_Escape && m_selection.painting()) return m_dials->mask().setPainting(false);
-    if (event->key() == Qt::Key_Escape && !m_notice->isHidden()) return m_notice->hide();
+    for (NoticeBar* bar : {m_notice, m_introduction})
+        if (event->key() == Qt::Key_Escape && !bar->isHidden()) return bar->hide();
     if (takesText(focusWidget())) {
         // What a field does not want is not a command: letters typed into a number would turn the picture.
         if (event->key() == Qt::Key_Escape) focusView().setFocus(Qt::OtherFocusReason);
@@ -265,7 +267,7 @@ void MainWindow::exportPicture() {
 
 void MainWindow::openTraining() {
     findChild<QAction*>(QStringLiteral("dials"))->setChecked(true);
-    if (!m_dials->training().isVisibleTo(m_dials)) m_dials->toggleTraining();
+    m_dials->showTraining();
 }
 
 void MainWindow::toggleTraining() {

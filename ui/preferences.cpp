@@ -50,6 +50,10 @@ bool Preferences::isOpen(const QString& name, bool byDefault) const {
 
 void Preferences::setOpen(const QString& name, bool open) { m_settings.setValue(QStringLiteral("open/") + name, open); }
 
+QString Preferences::choice(const QString& list) const { return m_settings.value(QStringLiteral("choice/") + list).toString(); }
+
+void Preferences::setChoice(const QString& list, const QString& name) { m_settings.setValue(QStringLiteral("choice/") + list, name); }
+
 bool Preferences::isLearnt(const QString& view) const { return m_settings.value(QStringLiteral("learnt/") + view).toBool(); }
 
 void Preferences::setLearnt(const QString& view) { m_settings.setValue(QStringLiteral("learnt/") + view, true); }

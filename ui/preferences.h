@@ -27,6 +27,10 @@ public:
     bool isOpen(const QString& name, bool byDefault) const;
     void setOpen(const QString& name, bool open);
 
+    /// What was chosen last in a list, by a name that no language changes; empty: nothing yet.
+    QString choice(const QString& list) const;
+    void setChoice(const QString& list, const QString& name);
+
     /// The first gesture in a view has been made: its hint is no longer needed.
     bool isLearnt(const QString& view) const;
     void setLearnt(const QString& view);

@@ -121,6 +121,7 @@ bool SessionFiles::mayLeave() {
     QMessageBox question(QMessageBox::Question, tr("Headscope"), tr("Keep the changes to this session?"),
                          QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, m_window);
     question.setObjectName(QStringLiteral("keepChanges"));
+    if (m_document.isLive()) question.setInformativeText(tr("The training is kept in any case."));
     question.setDefaultButton(QMessageBox::Save);
     const int answer = question.exec();
     return answer == QMessageBox::Discard || (answer == QMessageBox::Save && saveSession());

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/ablation.h"
 #include "core/sources/model_folder.h"
 #include "core/text/tokenizer.h"
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace headscope {
 
@@ -14,6 +16,7 @@ struct OpenedModel {
     std::string folder; ///< as it was opened
     ModelPtr model;
     TokenizerPtr tokenizer;
+    std::vector<HeadPlace> takenAway = {}; ///< heads whose rows of W_O somebody has made 0, for the pictures to say so
 };
 using OpenedModelPtr = std::shared_ptr<const OpenedModel>;
 

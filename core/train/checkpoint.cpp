@@ -4,6 +4,7 @@
 #include "core/io/array_writer.h"
 #include "core/io/tensor_file.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -17,6 +18,8 @@ using Json = nlohmann::ordered_json;
 constexpr const char* recordName = "train.json";
 constexpr const char* stateName = "optimizer.safetensors";
 constexpr const char* stepName = "step";
+constexpr const char* begunName = "begun"; ///< only where it is not 0
+constexpr const char* weightPrefix = "weight.";
 constexpr std::uint64_t mostBytes = 1 << 24;
 
 std::string pathOf(const std::string& folder, const char* file) {
@@ -25,19 +28,22 @@ std::string pathOf(const std::string& folder, const char* file) {
 
 Json recordJson(const TrainRecord& record) {
     const TrainOptions& o = record.options;
-    return {{"headscope", HEADSCOPE_VERSION},
-            {"task", o.task},
-            {"seed", o.seed},
-            {"step", record.reached.step},
-            {"options",
-             {{"layers", o.layers},
-              {"heads", o.heads},
-              {"d_model", o.dModel},
-              {"batch", o.batch},
-              {"length", o.length},
-              {"rate", o.rate}}},
-            {"loss", record.reached.loss},
-            {"accuracy", record.reached.accuracy}};
+    Json json = {{"headscope", HEADSCOPE_VERSION},
+                 {"task", o.task},
+                 {"seed", o.seed},
+                 {"step", record.reached.step},
+                 {"options",
+                  {{"layers", o.layers},
+                   {"heads", o.heads},
+                   {"d_model", o.dModel},
+                   {"batch", o.batch},
+                   {"length", o.length},
+                   {"rate", o.rate}}},
+                 {"loss", record.reached.loss},
+                 {"accuracy", record.reached.accuracy}};
+    for (const HeadPlace& place : o.without)
+        json["without"].push_back({{"site", siteName(place.site)}, {"layer", place.layer}, {"head", place.head}});
+    return json;
 }
 
 Json selfTestJson(const SelfTest& test) {
@@ -89,6 +95,24 @@ public:
         fail(key, "is not an object");
         return Json::object();
     }
+    /// None where the key is not there.
+    std::vector<HeadPlace> heads(const char* key) {
+        std::vector<HeadPlace> places;
+        const auto at = m_json.find(key);
+        if (at == m_json.end()) return places;
+        if (!at->is_array()) fail(key, "is not a list");
+        for (const Json& entry : *at) {
+            const std::string name = entry.is_object() ? text(entry, "site") : std::string();
+            constexpr Site all[] = {Site::Self, Site::Encoder, Site::Decoder, Site::Cross};
+            const auto* const site = std::ranges::find(all, name, siteName);
+            if (site == std::end(all)) {
+                fail(key, "names a site that no model has");
+                break;
+            }
+            places.push_back({*site, size(entry, "layer"), size(entry, "head")});
+        }
+        return places;
+    }
     const std::optional<Error>& error() const { return m_error; }
 
 private:
@@ -134,6 +158,17 @@ Status readTree(const TensorFile& file, const std::string& prefix, Parameters& t
     return {};
 }
 
+Result<std::int64_t> readNumber(const TensorFile& file, const char* name) {
+    const auto at = file.tensors().find(name);
+    if (at == file.tensors().end() || at->second.shape != std::vector<Index>{1} ||
+        at->second.format.dtype != DType::I64)
+        return Error{ErrorCode::Input, file.path(),
+                     std::string("is not what headscope train writes; it has no ") + name};
+    std::int64_t number = 0;
+    if (Status s = file.readBytes(name, 0, &number, sizeof number); !s) return s.error();
+    return number;
+}
+
 } // namespace
 
 bool isTrainedFolder(const std::string& folder) {
@@ -163,6 +198,7 @@ Result<TrainRecord> readTrainRecord(const std::string& folder) {
     r.options.batch = reader.size(sizes, "batch");
     r.options.length = reader.size(sizes, "length");
     r.options.rate = reader.number(sizes, "rate");
+    r.options.without = reader.heads("without");
     r.reached.loss = reader.number(json, "loss");
     r.reached.accuracy = reader.number(json, "accuracy");
     if (reader.error()) return *reader.error();
@@ -181,13 +217,29 @@ Status addFinished(const TrainRecord& record, const FinishedNotes& notes, FileGr
 
 Status addCheckpoint(const TrainRecord& record, const TrainState& state, FileGroup& files) {
     if (Status s = addJson(recordJson(record), files); !s) return s;
-    const std::int64_t step = state.optimizer.step;
-    std::vector<ArraySource> arrays = {
-        {stepName, {1}, DType::I64, [step](const ArraySource::Sink& sink) { sink(&step, sizeof step); }}};
-    addTree("weight.", state.weights, arrays);
+    std::vector<ArraySource> arrays;
+    const auto addNumber = [&arrays](const char* name, std::int64_t number) {
+        arrays.push_back(
+            {name, {1}, DType::I64, [number](const ArraySource::Sink& sink) { sink(&number, sizeof number); }});
+    };
+    addNumber(stepName, state.optimizer.step);
+    if (state.optimizer.begun != 0) addNumber(begunName, state.optimizer.begun);
+    addTree(weightPrefix, state.weights, arrays);
     addTree("mean.", state.optimizer.mean, arrays);
     addTree("square.", state.optimizer.square, arrays);
     return files.add(stateName, [&](SafeFile& file) { writeSafetensors(file, arrays, {}, [] { return true; }); });
+}
+
+Status addWeights(const std::string& name, const Parameters& weights, FileGroup& files) {
+    std::vector<ArraySource> arrays;
+    addTree(weightPrefix, weights, arrays);
+    return files.add(name, [&](SafeFile& file) { writeSafetensors(file, arrays, {}, [] { return true; }); });
+}
+
+Status readWeights(const std::string& path, Parameters& weights) {
+    const Result<TensorFile> file = TensorFile::open(path);
+    if (!file) return file.error();
+    return readTree(*file, weightPrefix, weights);
 }
 
 std::string checkpointFile(const std::string& folder) {
@@ -202,13 +254,19 @@ Status readCheckpoint(const std::string& folder, TrainState& state) {
                      "is missing, so training cannot go on from here; a finished model has no such file"};
     const Result<TensorFile> file = TensorFile::open(path);
     if (!file) return file.error();
-    const auto step = file->tensors().find(stepName);
-    if (step == file->tensors().end() || step->second.shape != std::vector<Index>{1} ||
-        step->second.format.dtype != DType::I64)
-        return Error{ErrorCode::Input, path, "is not what headscope train writes; it has no step"};
-    if (Status s = file->readBytes(stepName, 0, &state.optimizer.step, sizeof state.optimizer.step); !s) return s;
-    if (state.optimizer.step < 0) return Error{ErrorCode::Input, path + ": " + stepName, "is below 0"};
-    if (Status s = readTree(*file, "weight.", state.weights); !s) return s;
+    const Result<std::int64_t> step = readNumber(*file, stepName);
+    if (!step) return step.error();
+    if (*step < 0) return Error{ErrorCode::Input, path + ": " + stepName, "is below 0"};
+    state.optimizer.step = *step;
+    state.optimizer.begun = 0;
+    if (file->tensors().contains(begunName)) {
+        const Result<std::int64_t> begun = readNumber(*file, begunName);
+        if (!begun) return begun.error();
+        if (*begun < 0 || *begun > *step)
+            return Error{ErrorCode::Input, path + ": " + begunName, "is no step before the last"};
+        state.optimizer.begun = *begun;
+    }
+    if (Status s = readTree(*file, weightPrefix, state.weights); !s) return s;
     if (Status s = readTree(*file, "mean.", state.optimizer.mean); !s) return s;
     return readTree(*file, "square.", state.optimizer.square);
 }

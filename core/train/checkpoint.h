@@ -48,6 +48,11 @@ struct FinishedNotes {
 /// Adds train.json of a model that is done.
 Status addFinished(const TrainRecord& record, const FinishedNotes& notes, FileGroup& files);
 
+/// Adds a file of nothing but weights.
+Status addWeights(const std::string& name, const Parameters& weights, FileGroup& files);
+/// Into weights that have the shape already. Io or Input error naming what is missing or has another shape.
+Status readWeights(const std::string& path, Parameters& weights);
+
 /// Adds train.json and optimizer.safetensors.
 Status addCheckpoint(const TrainRecord& record, const TrainState& state, FileGroup& files);
 /// Where addCheckpoint() puts the state.

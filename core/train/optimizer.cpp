@@ -18,7 +18,7 @@ double gradientLength(const std::vector<NamedMatrix<const Matrix>>& gradients) {
 } // namespace
 
 OptimizerState beginOptimizer(const Parameters& weights) {
-    return {0, zerosLike(weights), zerosLike(weights)};
+    return {0, zerosLike(weights), zerosLike(weights), 0};
 }
 
 Result<double> optimize(const OptimizerOptions& o, const Parameters& gradients, Parameters& weights,
@@ -29,7 +29,7 @@ Result<double> optimize(const OptimizerOptions& o, const Parameters& gradients, 
         return Error{ErrorCode::Input, "training", "the gradient is no number any more; a smaller learning rate helps"};
     const auto to = list(weights), mean = list(state.mean), square = list(state.square);
     assert(from.size() == to.size() && mean.size() == to.size() && square.size() == to.size());
-    const auto steps = static_cast<double>(++state.step);
+    const auto steps = static_cast<double>(++state.step - state.begun);
     const double rate = o.rate * std::min(1.0, steps / static_cast<double>(std::max<std::int64_t>(o.warmUp, 1)));
     AdamStep step;
     if (o.clip > 0 && length > o.clip) step.scale = static_cast<Scalar>(o.clip / length);

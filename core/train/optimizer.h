@@ -20,9 +20,10 @@ struct OptimizerOptions {
 
 /// What AdamW remembers between steps: with it, the weights and the options, training goes on bit for bit.
 struct OptimizerState {
-    std::int64_t step = 0; ///< steps made
-    Parameters mean;       ///< of the gradients
-    Parameters square;     ///< of their squares
+    std::int64_t step = 0;  ///< steps made
+    Parameters mean;        ///< of the gradients
+    Parameters square;      ///< of their squares
+    std::int64_t begun = 0; ///< the step from which it remembers: behind it is a warm-up, too
 };
 OptimizerState beginOptimizer(const Parameters& weights);
 

@@ -89,7 +89,7 @@ void shapeAsBart(const TrainOptions& o, ModelConfig& c) {
 
 TrainOptions defaultOptions(const Task& task) {
     const TaskDefaults d = task.defaults();
-    return {std::string(task.name()), 0, d.layers, d.heads, d.dModel, d.batch, d.length, d.rate};
+    return {std::string(task.name()), 0, d.layers, d.heads, d.dModel, d.batch, d.length, d.rate, {}};
 }
 
 Result<const Task*> taskOf(const std::string& name) {
@@ -111,6 +111,8 @@ Status checkOptions(const Task& task, const TrainOptions& o) {
                                        "; it needs at least " + std::to_string(task.shortest()));
     if (!std::isfinite(o.rate) || o.rate <= 0)
         return usageAt("--rate", plainNumber(o.rate) + " is not a number above 0");
+    for (const HeadPlace& place : o.without)
+        if (Status s = checkHead(trainedShape(task, o), place); !s) return s;
     // Weights twice, two moments and the gradients of every group.
     constexpr double trees = 13;
     const double bytes = trees * sizeof(Scalar) * estimateParameters(trainedShape(task, o));

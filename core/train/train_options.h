@@ -2,10 +2,12 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/model/ablation.h"
 #include "core/train/task.h"
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace headscope {
 
@@ -19,6 +21,7 @@ struct TrainOptions {
     int batch = 0;   ///< examples of a step
     int length = 0;  ///< tokens of an example at most
     double rate = 0; ///< learning rate after warm-up
+    std::vector<HeadPlace> without = {}; ///< heads whose rows of W_O stay 0
     friend bool operator==(const TrainOptions&, const TrainOptions&) = default;
 };
 /// With the task's own sizes.

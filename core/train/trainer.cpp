@@ -53,13 +53,47 @@ double shareOf(std::int64_t correct, std::int64_t asked) {
     return asked > 0 ? static_cast<double>(correct) / static_cast<double>(asked) : 0;
 }
 
-/// The model beside the checkpoint must be of its shape: somebody may have put another one there.
-Status checkModel(const std::string& folder, const ModelConfig& expected) {
-    const Result<ModelPtr> model = openModel(folder);
-    if (!model) return model.error();
-    if ((*model)->config == expected) return {};
-    return Error{ErrorCode::Input, folder,
-                 "config.json does not describe the model of train.json; they belong to different runs"};
+/// Weights of an earlier step: the optimizer remembers nothing yet.
+TrainState stateAt(std::int64_t step, const Model& model) {
+    TrainState state{unpack(model), {}};
+    state.optimizer = beginOptimizer(state.weights);
+    state.optimizer.step = state.optimizer.begun = step;
+    return state;
+}
+
+/// Forgets those that have something to say in these weights.
+void keepCleared(TrainOptions& options, Parameters& weights, const ModelConfig& config) {
+    std::erase_if(options.without, [&](const HeadPlace& place) { return !isCleared(weights, config, place); });
+}
+
+Status write(const std::string& folder, const TrainRecord& record, const TrainState& state, const Model& model) {
+    Result<FileGroup> files = FileGroup::begin(folder);
+    if (!files) return files.error();
+    if (Status s = addCheckpoint(record, state, *files); !s) return s;
+    const Task& task = *findTask(record.options.task);
+    const ModelToWrite written{&model, task.tokenizerJson(), task.tokenizerConfigJson(), WeightPrecision::Float32};
+    if (Status s = addModel(written, *files); !s) return s;
+    return files->commit();
+}
+
+/// The model beside the checkpoint, of the shape that it must have: somebody may have put another one there.
+Result<ModelPtr> modelBeside(const std::string& folder, const ModelConfig& expected) {
+    Result<ModelPtr> model = openModel(folder);
+    if (!model) return model;
+    if ((*model)->config != expected)
+        return Error{ErrorCode::Input, folder,
+                     "config.json does not describe the model of train.json; they belong to different runs"};
+    if (Status s = canTrain(**model); !s) return s.error();
+    return model;
+}
+
+/// Whether model.safetensors was written after the checkpoint: by somebody who wants to go on from other weights. One
+/// that a process left behind when it ended while it saved is older.
+bool isNewerThanCheckpoint(const std::string& folder) {
+    std::error_code error;
+    const auto model = std::filesystem::last_write_time(std::filesystem::path(folder) / "model.safetensors", error);
+    if (error) return false;
+    return model >= std::filesystem::last_write_time(checkpointFile(folder), error) && !error;
 }
 
 } // namespace
@@ -88,9 +122,11 @@ Result<Trainer> Trainer::resume(const std::string& folder) {
     const Result<const Task*> task = taskOf(record->options.task);
     if (!task) return ofRecord(task.error());
     if (Status s = checkOptions(**task, record->options); !s) return ofRecord(s.error());
-    if (Status s = checkModel(folder, trainedShape(**task, record->options)); !s) return s.error();
+    const Result<ModelPtr> model = modelBeside(folder, trainedShape(**task, record->options));
+    if (!model) return model.error();
     auto state = makeState(**task, record->options);
     if (Status s = readCheckpoint(folder, state->state); !s) return s.error();
+    if (isNewerThanCheckpoint(folder)) state->state.weights = unpack(**model); // the same numbers unless edited
     state->reached = record->reached;
     state->reached.step = state->state.optimizer.step;
     packModel(*state);
@@ -104,6 +140,7 @@ Result<TrainStep> Trainer::step(std::stop_token stop) {
     if (!result) return result.error();
     const Result<double> length = optimize(optimizerOf(t.options), t.gradients.sum, t.state.weights, t.state.optimizer);
     if (!length) return length.error();
+    for (const HeadPlace& place : t.options.without) clearHead(t.state.weights, t.model->config, place);
     packModel(t);
     t.reached = {t.state.optimizer.step, result->loss, shareOf(result->correct, result->asked)};
     return t.reached;
@@ -117,7 +154,23 @@ void Trainer::setRate(double rate) {
 void Trainer::replace(const Model& model) {
     assert(model.config == m_state->model->config);
     m_state->state.weights = unpack(model);
+    keepCleared(m_state->options, m_state->state.weights, model.config);
     packModel(*m_state);
+}
+
+void Trainer::goBack(const TrainStep& reached, const Model& model) {
+    assert(model.config == m_state->model->config);
+    m_state->state = stateAt(reached.step, model);
+    m_state->reached = reached;
+    keepCleared(m_state->options, m_state->state.weights, model.config);
+    packModel(*m_state);
+}
+
+void Trainer::keepOut(const HeadPlace& place) {
+    TrainerState& t = *m_state;
+    clearHead(t.state.weights, t.model->config, place);
+    if (std::ranges::find(t.options.without, place) == t.options.without.end()) t.options.without.push_back(place);
+    packModel(t);
 }
 
 std::int64_t Trainer::steps() const {
@@ -138,11 +191,17 @@ const ModelPtr& Trainer::model() const {
 
 Status Trainer::save(const std::string& folder) const {
     const TrainerState& t = *m_state;
-    Result<FileGroup> files = FileGroup::begin(folder);
-    if (!files) return files.error();
-    if (Status s = addCheckpoint({t.options, t.reached}, t.state, *files); !s) return s;
-    if (Status s = addModel({t.model.get(), t.task->tokenizerJson(), t.task->tokenizerConfigJson(), WeightPrecision::Float32}, *files); !s) return s;
-    return files->commit();
+    return write(folder, {t.options, t.reached}, t.state, *t.model);
+}
+
+Status Trainer::saveAt(const std::string& folder, const TrainStep& reached, const Model& model,
+                       const std::optional<HeadPlace>& without) const {
+    TrainState state = stateAt(reached.step, model);
+    TrainOptions options = m_state->options;
+    keepCleared(options, state.weights, model.config);
+    if (without && std::ranges::find(options.without, *without) == options.without.end())
+        options.without.push_back(*without);
+    return write(folder, {options, reached}, state, model);
 }
 
 Result<Evaluation> evaluate(const ModelPtr& model, const Task& task, int length, std::int64_t sentences,

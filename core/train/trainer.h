@@ -19,7 +19,8 @@ class Trainer {
 public:
     /// Random weights. Usage error for an unknown task and for sizes that cannot work, naming the option.
     static Result<Trainer> begin(const TrainOptions& options);
-    /// Goes on, bit for bit, with what save() wrote. Io or Input error for a folder that is not one of ours and where
+    /// Goes on, bit for bit, with what save() wrote; where model.safetensors was changed since, with its weights. Io or
+    /// Input error for a folder that is not one of ours and where
     /// train.json, config.json and the checkpoint have different shapes.
     static Result<Trainer> resume(const std::string& folder);
     Trainer(Trainer&&) noexcept;
@@ -31,8 +32,14 @@ public:
     Result<TrainStep> step(std::stop_token stop = {});
     /// The learning rate from the next step on, above 0.
     void setRate(double rate);
-    /// Goes on with these weights, of a model of the same shape. What the optimizer remembers stays.
+    /// Goes on with these weights, of a model of the same shape. What the optimizer remembers stays; a head that was
+    /// kept out and has something to say in these weights is kept out no longer.
     void replace(const Model& model);
+    /// Goes back to an earlier step of this run and its weights. What the optimizer remembers is of later steps: it
+    /// begins anew, with a warm-up.
+    void goBack(const TrainStep& reached, const Model& model);
+    /// The head's rows of W_O are 0 from here on, whatever is learned. The model has the head.
+    void keepOut(const HeadPlace& place);
     std::int64_t steps() const;
     /// The last step's outcome, also of a run that was resumed.
     const TrainStep& reached() const;
@@ -44,6 +51,9 @@ public:
     /// optimizer's state: all of it or, where that fails, what was there before. A process that ends in between leaves
     /// a folder that resume() takes, before or behind this step.
     Status save(const std::string& folder) const;
+    /// The same for other weights of this run, as goBack() would take them, and without a head as keepOut() would.
+    Status saveAt(const std::string& folder, const TrainStep& reached, const Model& model,
+                  const std::optional<HeadPlace>& without) const;
 
 private:
     explicit Trainer(std::unique_ptr<TrainerState> state);

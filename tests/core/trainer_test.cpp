@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/parameters.h"
+#include "core/sources/model_writer.h"
 #include "core/sources/opened_model.h"
 #include "core/train/finish.h"
 #include "core/train/task.h"
@@ -243,6 +244,25 @@ TEST(Evaluation, RefusesModelsOfOtherTasks) {
     EXPECT_EQ(evaluate(trainer.model(), trainer.task(), 8, 5, 0, stop.get_token()).error().code, ErrorCode::Cancelled);
 }
 
+TEST(Trainer, GoesOnFromWeightsThatSomebodyChanged) {
+    const TempFolder temp;
+    Trainer trainer = begun(tiny());
+    steps(trainer, 3);
+    ASSERT_TRUE(trainer.save(temp / "a"));
+    Parameters weights = unpack(*trainer.model());
+    for (Scalar& x : weights.tokens.row(5)) x += Scalar{1};
+    const ModelPtr edited = pack(trainer.model()->config, weights);
+    ASSERT_TRUE(writeModel({edited.get(), trainer.task().tokenizerJson(), "{}"}, temp / "edited"));
+    fs::copy_file(temp / "edited/model.safetensors", temp / "a/model.safetensors", fs::copy_options::overwrite_existing);
+    const Result<Trainer> changed = Trainer::resume(temp / "a");
+    ASSERT_TRUE(changed) << changed.error().message();
+    EXPECT_EQ(unpack(*changed->model()).tokens, weights.tokens);
+    // What a process left behind that ended while it saved is older than the checkpoint.
+    fs::last_write_time(temp / "a/model.safetensors",
+                        fs::last_write_time(temp / "a/optimizer.safetensors") - std::chrono::seconds(1));
+    EXPECT_EQ(unpack(*Trainer::resume(temp / "a")->model()).tokens, unpack(*trainer.model()).tokens);
+}
+
 TEST(Evaluate, AModelThatSaysTheSameOfAllWordsKnowsNothing) {
     const Trainer trainer = begun(tiny());
     Parameters weights = unpack(*trainer.model());
@@ -267,4 +287,52 @@ TEST(FinishedModel, IsHalfAsLargeAndKnowsWhatItCan) {
     EXPECT_EQ(model->weights.tokens->type(), PackedType::Half);
     EXPECT_EQ(evaluate(model, trainer.task(), tiny().length, 1000, 1)->accuracy, unseen->accuracy);
     EXPECT_THAT(resumeSays(temp / "a"), HasSubstr("a finished model has no such file"));
+}
+
+TEST(Trainer, GoesBackToAnEarlierStep) {
+    const TempFolder temp;
+    Trainer trainer = begun(tiny());
+    steps(trainer, 5);
+    const TrainStep fifth = trainer.reached();
+    const ModelPtr then = trainer.model();
+    const double sixth = trainer.step()->loss;
+    trainer.setRate(10);
+    steps(trainer, 3);
+    trainer.goBack(fifth, *then);
+    trainer.setRate(tiny().rate);
+    EXPECT_EQ(trainer.steps(), 5);
+    EXPECT_EQ(trainer.reached().loss, fifth.loss);
+    ASSERT_TRUE(trainer.saveAt(temp / "at", fifth, *then, {}));
+    ASSERT_TRUE(trainer.save(temp / "now"));
+    EXPECT_EQ(filesIn(temp / "at"), filesIn(temp / "now")) << "what is saved of a step goes on in the same way";
+    EXPECT_EQ(trainer.step()->loss, sixth) << "the same weights and the same examples";
+    steps(trainer, 100);
+    EXPECT_LT(trainer.reached().loss, fifth.loss);
+    Trainer other = resumed(temp / "at");
+    steps(other, 101);
+    EXPECT_EQ(other.reached().loss, trainer.reached().loss);
+}
+
+TEST(Trainer, AHeadThatIsKeptOutStaysOut) {
+    const TempFolder temp;
+    const HeadPlace head{Site::Self, 0, 1};
+    Trainer trainer = begun(tiny());
+    const ModelPtr whole = trainer.model();
+    trainer.keepOut(head);
+    steps(trainer, 3);
+    const auto out = [&](const Trainer& t) {
+        Parameters weights = unpack(*t.model());
+        return isCleared(weights, t.model()->config, head);
+    };
+    EXPECT_TRUE(out(trainer));
+    ASSERT_TRUE(trainer.save(temp / "run"));
+    Trainer again = resumed(temp / "run");
+    EXPECT_EQ(again.options().without, std::vector{head});
+    steps(again, 3);
+    EXPECT_TRUE(out(again));
+    again.replace(*whole);
+    steps(again, 1);
+    EXPECT_FALSE(out(again)) << "weights that have the head bring it back";
+    replaceIn(temp / "run/train.json", "\"head\": 1", "\"head\": 7");
+    EXPECT_THAT(resumeSays(temp / "run"), HasSubstr("no head 7"));
 }

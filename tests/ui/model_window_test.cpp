@@ -353,5 +353,35 @@ TEST_F(ModelWindowTest, PinsFollowAModelsTokensWhileTyping) {
     EXPECT_EQ(shown().queries[static_cast<std::size_t>(session().view.pinnedQueries[0])].text, pinned);
 }
 
+TEST_F(ModelWindowTest, TheIntroductionHasRoomOfItsOwnAndGoesWithWhatItSpeaksOf) {
+    const auto* introduction = control<NoticeBar>("introduction");
+    const auto introduce = [&] {
+        Session first;
+        first.model = HEADSCOPE_SOURCE_DIR "/resources/models/translation";
+        first.text = "The black cat sees the small dog.";
+        first.text2 = "le chat noir";
+        document().reset(first, QString());
+        window().introduceHeads();
+        ASSERT_TRUE(QTest::qWaitFor([&] { return introduction->isVisible(); }, 20000));
+        EXPECT_TRUE(introduction->message().contains(QStringLiteral("translate")));
+        QCoreApplication::processEvents();
+    };
+    introduce();
+    const QRect words(introduction->mapTo(&window(), QPoint()), introduction->size());
+    for (const Pane* pane : window().panes())
+        EXPECT_FALSE(pane->isVisible() && words.intersects(QRect(pane->mapTo(&window(), QPoint()), pane->size())))
+            << pane->name().toStdString() << " is covered";
+    window().selection().edit(QStringLiteral("layer"), [](ViewState& s) { s.layer = 0; });
+    EXPECT_TRUE(introduction->isVisible()) << "it is still true";
+    document().edit(QStringLiteral("test"), [](Session& s) { s.text = "The cat sleeps."; });
+    EXPECT_FALSE(introduction->isVisible());
+    introduce();
+    window().files().useModel(QString());
+    EXPECT_FALSE(introduction->isVisible());
+    introduce();
+    pressKey(Qt::Key_Escape);
+    EXPECT_FALSE(introduction->isVisible());
+}
+
 } // namespace
 } // namespace headscope::test

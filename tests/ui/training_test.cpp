@@ -2,12 +2,14 @@
 // A model that learns in the window, driven through its real widgets.
 #include "tests/ui/window_fixture.h"
 
+#include "ui/panels/notice_bar.h"
 #include "ui/panels/side_panel.h"
 #include "ui/preferences.h"
 #include "ui/training/head_ablation.h"
 #include "ui/training/run_export.h"
 #include "ui/training/train_panel.h"
 #include "ui/training/training_curves.h"
+#include "ui/window_actions.h"
 
 #include <QAction>
 #include <QCheckBox>
@@ -18,6 +20,7 @@
 #include <QFileInfo>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSlider>
 #include <QSpinBox>
 #include <QStandardPaths>
@@ -57,6 +60,8 @@ protected:
     const RunState& run() { return panel().run().state(); }
     const Analysis& shown() { return *document().analysis(); }
     ModelPtr shownModel() { return shown().run ? shown().run->opened->model : nullptr; }
+    /// What a place of the slider stands for.
+    std::int64_t stepAt(int place) { return panel().moments()[static_cast<std::size_t>(place)].step; }
     template <class Condition> bool eventually(Condition&& condition) { return QTest::qWaitFor(condition, patience); }
     void play() { control<QPushButton>("trainPlay")->click(); }
     /// So many steps are made and rest.
@@ -102,7 +107,7 @@ TEST_F(TrainingTest, AStepIsOneStep) {
     ASSERT_TRUE(eventually([&] { return shownModel() == run().model; }));
 }
 
-TEST_F(TrainingTest, TheSliderGoesBackAndPlayGoesOnFromTheNewest) {
+TEST_F(TrainingTest, TheSliderGoesBackAndTheRunIsPlayedBack) {
     learn(12);
     auto* time = control<QSlider>("trainTime");
     ASSERT_GT(time->maximum(), 5);
@@ -113,14 +118,83 @@ TEST_F(TrainingTest, TheSliderGoesBackAndPlayGoesOnFromTheNewest) {
     EXPECT_TRUE(control<QLabel>("trainWhen")->text().contains(QStringLiteral("step 0 of")));
     time->setValue(5);
     ASSERT_TRUE(eventually([&] { return shownModel() == panel().moments()[5].model; }));
-    const std::int64_t newest = run().step;
-    play();
-    ASSERT_TRUE(eventually([&] { return run().step > newest; }));
-    play();
-    ASSERT_TRUE(eventually([&] { return !run().playing && shownModel() == run().model; }));
+    const auto made = static_cast<std::size_t>(stepAt(5)) - 1;
+    EXPECT_TRUE(control<QLabel>("trainFacts")->text().startsWith(QStringLiteral("step %L1 of").arg(stepAt(5))));
+    EXPECT_TRUE(control<QLabel>("trainFacts")->text().contains(
+        QLocale().toString(panel().run().history()[made].loss, 'f', 3)));
     control<QToolButton>("playBack")->click();
     ASSERT_TRUE(eventually([&] { return shownModel() == random; }));
     ASSERT_TRUE(eventually([&] { return shownModel() == run().model; })) << "to its end";
+}
+
+TEST_F(TrainingTest, PlayGoesOnFromTheStepThatIsShown) {
+    learn(12);
+    const std::int64_t newest = run().step;
+    const std::int64_t back = stepAt(5);
+    const auto next = static_cast<std::size_t>(back);
+    const double first = panel().run().history()[next].loss;
+    control<QDoubleSpinBox>("trainRate")->setValue(control<QDoubleSpinBox>("trainRate")->value() / 10);
+    control<QSlider>("trainTime")->setValue(5);
+    EXPECT_TRUE(control<QPushButton>("trainPlay")->toolTip().contains(QStringLiteral("step %L1").arg(back)));
+    control<QToolButton>("trainStep")->click();
+    control<QToolButton>("trainStep")->click(); // at once: it goes back a single time
+    ASSERT_TRUE(eventually([&] { return run().goneBack == 1 && run().step == back + 2; }));
+    ASSERT_EQ(panel().run().history().size(), next + 2);
+    EXPECT_EQ(panel().run().history()[next].loss, first) << "the same weights and the same examples";
+    ASSERT_TRUE(eventually([&] { return panel().moments().back().step == back + 2 && shownModel() == run().model; }));
+    EXPECT_LE(panel().moments().size(), 8U) << "the six to there, and at most two";
+    // What was dropped is the run before.
+    ASSERT_TRUE(eventually([&] { return !run().replaces; }));
+    panel().findChild<QAction*>(QStringLiteral("bringBack"))->trigger();
+    ASSERT_TRUE(eventually([&] { return run().step == newest; }));
+    EXPECT_EQ(static_cast<std::int64_t>(panel().run().history().size()), newest);
+    EXPECT_GT(control<QSlider>("trainTime")->maximum(), 7);
+    EXPECT_EQ(panel().run().history()[next].loss, static_cast<float>(first));
+}
+
+TEST_F(TrainingTest, ARunThatWasReplacedIsBroughtBack) {
+    auto* bringBack = panel().findChild<QAction*>(QStringLiteral("bringBack"));
+    learn(4);
+    const std::int64_t reached = run().step;
+    ASSERT_TRUE(eventually([&] { return !run().replaces; })) << "it is kept";
+    EXPECT_FALSE(panel().run().hasBefore("previous"));
+    control<QToolButton>("trainReset")->click();
+    ASSERT_TRUE(eventually([&] { return run().step == 0; }));
+    EXPECT_TRUE(panel().run().hasBefore("previous")) << "it is still in its place";
+    bringBack->trigger();
+    ASSERT_TRUE(eventually([&] { return run().step == reached; }));
+    control<QToolButton>("trainReset")->click();
+    control<QToolButton>("trainStep")->click();
+    ASSERT_TRUE(eventually([&] { return run().step == 1 && !run().replaces; }));
+    bringBack->trigger();
+    ASSERT_TRUE(eventually([&] { return run().step == reached; }));
+    bringBack->trigger();
+    ASSERT_TRUE(eventually([&] { return run().step == 1; })) << "they have changed places";
+}
+
+TEST_F(TrainingTest, TheSpeedIsAsChosenAndRemembered) {
+    auto* speed = control<QComboBox>("trainSpeed");
+    speed->setCurrentIndex(speed->findText(QStringLiteral("10 steps/s")));
+    play();
+    ASSERT_TRUE(eventually([&] { return run().step > 0; }));
+    const std::int64_t from = run().step;
+    QElapsedTimer clock;
+    clock.start();
+    ASSERT_TRUE(eventually([&] { return run().step >= from + 5; }));
+    EXPECT_GT(clock.elapsed(), 350) << "five steps take half a second";
+    speed->setCurrentIndex(0);
+    ASSERT_TRUE(eventually([&] { return run().step > from + 30; }));
+    play();
+    ASSERT_TRUE(eventually([&] { return !run().playing; }));
+    const std::vector<TrainStep> paced = panel().run().history();
+    control<QToolButton>("trainReset")->click();
+    ASSERT_TRUE(eventually([&] { return run().step == 0; }));
+    learn(10);
+    for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(panel().run().history()[i].loss, paced[i].loss) << i;
+    speed->setCurrentIndex(3);
+    m_window = std::make_unique<MainWindow>(ThemeChoice::Light);
+    EXPECT_EQ(control<QComboBox>("trainSpeed")->currentIndex(), 3);
+    EXPECT_EQ(control<QComboBox>("trainTask")->currentText(), QStringLiteral("previous"));
 }
 
 TEST_F(TrainingTest, ResetBeginsAnewWithTheSizesBelow) {
@@ -155,7 +229,8 @@ TEST_F(TrainingTest, SizesThatCannotBeAreSaidBelowThem) {
 TEST_F(TrainingTest, ALossThatIsNoNumberStopsAndKeepsTheLastGoodWeights) {
     learn(2);
     control<QDoubleSpinBox>("trainRate")->setValue(1000);
-    ASSERT_TRUE(eventually([&] { return run().options.rate == 1000; })) << "at once";
+    ASSERT_TRUE(eventually([&] { return run().options.rate == 10; })) << "at once, and no more than on the command line";
+    panel().run().setRate(1e30);
     play();
     ASSERT_TRUE(eventually([&] { return run().error.has_value(); }));
     EXPECT_FALSE(run().playing);
@@ -174,13 +249,21 @@ TEST_F(TrainingTest, ARunIsKeptAndGoneOnFromAtTheNextStart) {
     m_window->show();
     ASSERT_TRUE(QTest::qWaitForWindowExposed(m_window.get()));
     ASSERT_TRUE(panel().isVisible()) << "as it was left";
-    control<QComboBox>("trainTask")->setCurrentText(QStringLiteral("previous"));
-    EXPECT_TRUE(control<QLabel>("trainFacts")->text().contains(QStringLiteral("kept")));
+    EXPECT_EQ(control<QComboBox>("trainTask")->currentText(), QStringLiteral("previous"));
+    ASSERT_TRUE(eventually([&] { return run().step == reached; })) << "it is there before anything is clicked";
+    EXPECT_EQ(static_cast<std::int64_t>(panel().run().history().size()), reached);
+    EXPECT_FALSE(shown().run) << "and touches no picture";
+    auto* time = control<QSlider>("trainTime");
+    ASSERT_GE(time->maximum(), 5);
+    time->setValue(2);
+    ASSERT_TRUE(eventually([&] { return shownModel() == panel().moments()[2].model; }));
+    EXPECT_TRUE(control<QLabel>("trainFacts")->text().startsWith(QStringLiteral("step %L1 of").arg(stepAt(2))));
+    time->setValue(time->maximum());
     play();
     ASSERT_TRUE(eventually([&] { return run().step > reached; }));
     EXPECT_EQ(run().options.dModel, 16);
     EXPECT_EQ(control<QSpinBox>("trainModel")->value(), 16);
-    EXPECT_EQ(panel().run().history().front().step, reached + 1);
+    EXPECT_EQ(panel().run().history().front().step, 1);
 }
 
 TEST_F(TrainingTest, ASavedModelOpensAndIsTrainedOn) {
@@ -192,6 +275,12 @@ TEST_F(TrainingTest, ASavedModelOpensAndIsTrainedOn) {
     ASSERT_TRUE(QFileInfo::exists(folder + QStringLiteral("/model.safetensors")));
     EXPECT_TRUE(Preferences().openedModels().contains(folder));
     const ModelPtr saved = run().model;
+    control<QSlider>("trainTime")->setValue(2);
+    emit window().files().trainedWanted(place.filePath(QStringLiteral("earlier")));
+    ASSERT_TRUE(eventually([&] { return run().saved == place.filePath(QStringLiteral("earlier")).toStdString(); }));
+    EXPECT_EQ(readTrainRecord(*run().saved)->reached.step, stepAt(2)) << "the step that is shown";
+    EXPECT_TRUE(window().notice().message().startsWith(QStringLiteral("Saved step %L1 in").arg(stepAt(2))));
+    control<QSlider>("trainTime")->setValue(control<QSlider>("trainTime")->maximum());
     window().files().useModel(folder);
     ASSERT_TRUE(eventually([&] { return shown().run && shown().run->opened->folder == folder.toStdString(); }));
     EXPECT_FALSE(document().isLive());
@@ -210,6 +299,14 @@ TEST_F(TrainingTest, WithoutAHeadTheModelIsMeasuredAndTrainedOn) {
     ASSERT_TRUE(without->isEnabled());
     without->click();
     ASSERT_TRUE(eventually([&] { return shownModel() != run().model; }));
+    const HeadPlace head{shown().site, shown().layer, window().selection().shownHead()};
+    EXPECT_EQ(shown().run->opened->takenAway, std::vector{head});
+    EXPECT_TRUE(window().description().contains(QStringLiteral("taken away"))) << window().description().toStdString();
+    const QTemporaryDir place;
+    emit window().files().trainedWanted(place.filePath(QStringLiteral("without")));
+    ASSERT_TRUE(eventually([&] { return run().saved.has_value(); }));
+    EXPECT_EQ(readTrainRecord(*run().saved)->options.without, std::vector{head}) << "as it is shown";
+    EXPECT_TRUE(window().notice().message().contains(QStringLiteral("without layer 1, head 1")));
     auto* result = control<QLabel>("ablationResult");
     ASSERT_TRUE(eventually([&] { return result->text().contains(QStringLiteral("with this head")); })) << result->text().toStdString();
     control<QToolButton>("measureHeads")->click();
@@ -220,7 +317,12 @@ TEST_F(TrainingTest, WithoutAHeadTheModelIsMeasuredAndTrainedOn) {
     ASSERT_TRUE(eventually([&] { return run().step > reached; }));
     EXPECT_FALSE(without->isChecked());
     play();
-    ASSERT_TRUE(eventually([&] { return !run().playing; }));
+    ASSERT_TRUE(eventually([&] { return !run().playing && shownModel() == run().model; }));
+    EXPECT_EQ(run().options.without, std::vector{head});
+    EXPECT_EQ(shown().run->opened->takenAway, std::vector{head}) << "it stays out";
+    control<QSlider>("trainTime")->setValue(1);
+    ASSERT_TRUE(eventually([&] { return shownModel() == panel().moments()[1].model; }));
+    EXPECT_TRUE(shown().run->opened->takenAway.empty()) << "it was there then";
 }
 
 TEST_F(TrainingTest, LeavingTheModelPausesAndPlayComesBack) {
@@ -234,6 +336,28 @@ TEST_F(TrainingTest, LeavingTheModelPausesAndPlayComesBack) {
     document().edit(QStringLiteral("test"), [](Session& s) { s.text = "apple arm"; });
     const std::int64_t now = run().step;
     ASSERT_TRUE(eventually([&] { return run().step > now + 3 && shown().text == "apple arm"; }));
+}
+
+TEST_F(TrainingTest, ThePlayerStaysInSightInASmallWindow) {
+    window().resize(900, 600);
+    window().files().useModel(QStringLiteral(HEADSCOPE_SOURCE_DIR "/resources/models/translation"));
+    ASSERT_TRUE(eventually([&] { return shown().run != nullptr; }));
+    window().actions().playTraining->trigger(); // the section above becomes another one
+    ASSERT_TRUE(eventually([&] { return run().step > 5 && document().isLive(); }));
+    QTest::qWait(100);
+    const auto inSight = [&](const char* name) {
+        const auto* part = control<QWidget>(name);
+        const QRect place(part->mapTo(&window().dials(), QPoint()), part->size());
+        return window().dials().viewport()->rect().contains(place);
+    };
+    EXPECT_TRUE(inSight("trainPlay"));
+    EXPECT_TRUE(inSight("trainFacts"));
+    EXPECT_TRUE(inSight("trainCurves"));
+    QTest::keyClick(control<QPushButton>("trainPlay"), Qt::Key_Space);
+    window().dials().verticalScrollBar()->triggerAction(QAbstractSlider::SliderToMaximum);
+    play();
+    ASSERT_TRUE(eventually([&] { return run().playing; }));
+    EXPECT_FALSE(inSight("trainPlay")) << "whoever scrolls goes where they like";
 }
 
 TEST_F(TrainingTest, ClosingTheWindowWhileItRunsKeepsTheRun) {

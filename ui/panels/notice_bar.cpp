@@ -44,6 +44,8 @@ void NoticeBar::say(const QString& message) {
 
 void NoticeBar::warn(const QString& message) { show(message, true, {}); }
 
+void NoticeBar::tell(const QString& message) { show(message, false, {}); }
+
 void NoticeBar::ask(const QString& question, const std::vector<Answer>& answers) { show(question, false, answers); }
 
 QString NoticeBar::message() const { return isHidden() ? QString() : m_text->text(); }
@@ -85,6 +87,7 @@ int NoticeBar::wordsWidth() const {
 }
 
 void NoticeBar::place() {
+    if (m_place.isNull()) return; // a layout sees to it
     // As wide as the words, so that little of the pictures is covered; a long message gets more lines.
     const int width = std::min(m_place.width(), std::clamp(wordsWidth(), 160, std::max(160, m_place.width() * 6 / 10)));
     const int height = std::max(minimumSizeHint().height(), heightForWidth(width));

@@ -13,7 +13,7 @@ class QPushButton;
 namespace headscope {
 
 /// A few words in a corner over the pictures, which stay where they are: what was done, what failed, or a question with
-/// a few answers. Never a dialog. Esc closes it, which the window sees to.
+/// a few answers. Never a dialog. Esc closes it, which the window sees to. In a layout it has room of its own instead.
 class NoticeBar : public QWidget {
     Q_OBJECT
 public:
@@ -26,8 +26,9 @@ public:
 
     /// Goes by itself after a while.
     void say(const QString& message);
-    /// Stays until it is closed.
+    /// Stay until it is closed.
     void warn(const QString& message);
+    void tell(const QString& message);
     void ask(const QString& question, const std::vector<Answer>& answers);
     QString message() const;
     /// The pictures' part of the window.

@@ -48,16 +48,33 @@ SidePanel::SidePanel(Document& document, Selection& selection, QWidget* parent) 
     addSection(QStringLiteral("notes"), tr("Notes"), makeNotes(), false);
     m_column->addStretch(1);
     setWidget(content);
+    m_trainingHeader->installEventFilter(this);
+    connect(verticalScrollBar(), &QScrollBar::rangeChanged, this, &SidePanel::keepTrainingInSight);
+    connect(verticalScrollBar(), &QScrollBar::actionTriggered, this, [this] { m_trainingOnTop = false; });
     connect(&document, &Document::sessionChanged, this, &SidePanel::followSource);
     followSource();
     fitWidth();
 }
 
 void SidePanel::toggleTraining() {
-    m_trainingHeader->toggle();
-    if (!m_trainingHeader->isChecked()) return;
+    if (m_trainingHeader->isChecked()) return m_trainingHeader->setChecked(false);
+    showTraining();
+}
+
+void SidePanel::showTraining() {
+    m_trainingHeader->setChecked(true);
+    m_trainingOnTop = true;
     // What has just been unfolded has no place yet.
-    QTimer::singleShot(0, this, [this] { verticalScrollBar()->setValue(m_trainingHeader->y() - m_column->spacing()); });
+    QTimer::singleShot(0, this, &SidePanel::keepTrainingInSight);
+}
+
+void SidePanel::keepTrainingInSight() {
+    if (m_trainingOnTop) verticalScrollBar()->setValue(m_trainingHeader->y() - m_column->spacing());
+}
+
+bool SidePanel::focusNextPrevChild(bool next) {
+    m_trainingOnTop = false; // the focus is to be in sight
+    return QScrollArea::focusNextPrevChild(next);
 }
 
 void SidePanel::followSource() {
@@ -71,6 +88,7 @@ void SidePanel::followSource() {
 
 bool SidePanel::eventFilter(QObject* watched, QEvent* event) {
     if (watched == widget() && event->type() == QEvent::LayoutRequest) fitWidth();
+    if (watched == m_trainingHeader && event->type() == QEvent::Move) keepTrainingInSight();
     return QScrollArea::eventFilter(watched, event);
 }
 

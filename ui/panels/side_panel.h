@@ -32,9 +32,11 @@ public:
     TrainPanel& training() const { return *m_training; }
     /// Unfolds the training and brings it into sight, or folds it.
     void toggleTraining();
+    void showTraining();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
+    bool focusNextPrevChild(bool next) override;
 
 private:
     struct Section {
@@ -45,6 +47,7 @@ private:
     Section addSection(const QString& name, const QString& title, QWidget* content, bool open);
     void followSource();
     void fitWidth();
+    void keepTrainingInSight();
     QWidget* makeNotes();
 
     Document& m_document;
@@ -58,6 +61,7 @@ private:
     PicturePanel* m_picture;
     TrainPanel* m_training;
     QToolButton* m_trainingHeader;
+    bool m_trainingOnTop = false; ///< until somebody scrolls: what is above it may grow and shrink
 };
 
 } // namespace headscope

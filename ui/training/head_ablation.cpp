@@ -15,6 +15,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 
 namespace headscope {
 
@@ -26,6 +27,13 @@ constexpr int shownRows = 6;
 
 QString percent(double share) {
     return HeadAblation::tr("%1 %").arg(QLocale().toString(share * 100, 'f', 1));
+}
+
+/// A difference as it is printed: the minus as long as the plus, and 0 has none.
+QString withSign(double points) {
+    const QString digits = QLocale().toString(std::abs(points), 'f', 1);
+    if (digits == QLocale().toString(0.0, 'f', 1)) return digits;
+    return (points < 0 ? QStringLiteral("−") : QStringLiteral("+")) + digits;
 }
 
 } // namespace
@@ -73,13 +81,14 @@ void HeadAblation::build() {
     m_all->setToolTip(tr("Measures what the model can without each of its heads, one at a time"));
     m_goOn->setText(tr("Train on"));
     m_goOn->setObjectName(QStringLiteral("trainOn"));
-    m_goOn->setToolTip(tr("Changes this head of the newest model and trains on from there"));
+    m_goOn->setToolTip(tr("Changes this head of the model that is shown and trains on from there"));
     m_goOn->setPopupMode(QToolButton::InstantPopup);
     auto* menu = new QMenu(this);
     connect(menu->addAction(tr("without this head")), &QAction::triggered, this,
-            [this] { emit goOnWanted(*withoutHead(m_model, *chosen())); });
+            [this] { emit goOnWanted(*withoutHead(m_model, *chosen()), chosen()); });
     connect(menu->addAction(tr("with a new one in its place")), &QAction::triggered, this, [this] {
-        emit goOnWanted(withNewHead(m_model, *chosen(), Rng::mix(hashBytes(nameOf(*chosen()).toStdString()))));
+        emit goOnWanted(withNewHead(m_model, *chosen(), Rng::mix(hashBytes(nameOf(*chosen()).toStdString()))),
+                        std::nullopt);
     });
     m_goOn->setMenu(menu);
     for (QToolButton* button : {m_all, m_goOn}) {
@@ -125,9 +134,13 @@ std::optional<HeadPlace> HeadAblation::chosen() const {
     return place;
 }
 
+std::optional<HeadPlace> HeadAblation::switchedOff() const {
+    return m_without->isChecked() ? chosen() : std::nullopt;
+}
+
 ModelPtr HeadAblation::applied(const ModelPtr& model) const {
-    const std::optional<HeadPlace> place = chosen();
-    if (!m_without->isChecked() || !place) return model;
+    const std::optional<HeadPlace> place = switchedOff();
+    if (!place) return model;
     if (m_whole != model || m_ablatedPlace != place) {
         m_whole = model;
         m_ablatedPlace = place;
@@ -227,8 +240,7 @@ void HeadAblation::fillList() {
         name->setData(Qt::UserRole, static_cast<int>(order[static_cast<std::size_t>(row)]));
         m_list->setItem(row, 0, name);
         const double drop = (m_known.whole - share) * 100;
-        m_list->setItem(row, 1,
-                        new QTableWidgetItem(tr("%1 (%2)").arg(percent(share), QLocale().toString(-drop, 'f', 1))));
+        m_list->setItem(row, 1, new QTableWidgetItem(tr("%1 (%2)").arg(percent(share), withSign(-drop))));
     }
     m_list->resizeColumnToContents(0);
     m_list->setFixedHeight(m_list->horizontalHeader()->sizeHint().height() +
@@ -237,7 +249,7 @@ void HeadAblation::fillList() {
     m_list->setVisible(order.size() > 1);
 }
 
-QString HeadAblation::nameOf(const HeadPlace& place) const {
+QString HeadAblation::nameOf(const HeadPlace& place) {
     const QString head = tr("layer %1, head %2").arg(place.layer + 1).arg(place.head + 1);
     switch (place.site) {
     case Site::Self:

@@ -31,14 +31,17 @@ public:
     void setModel(const ModelPtr& model, const TrainOptions& options, bool rests);
     /// As it is to be shown: without the head that is switched off, or as it is.
     ModelPtr applied(const ModelPtr& model) const;
+    /// The head that applied() leaves out.
+    std::optional<HeadPlace> switchedOff() const;
+    static QString nameOf(const HeadPlace& place);
     /// Every head is there again.
     void restore();
 
 signals:
     /// applied() gives another model.
     void switched();
-    /// Training is to go on with these weights.
-    void goOnWanted(const headscope::ModelPtr& model);
+    /// Training is to go on with these weights, and without a head for good.
+    void goOnWanted(const headscope::ModelPtr& model, const std::optional<headscope::HeadPlace>& without);
 
 private:
     /// Accuracies of one model, each without one head.
@@ -59,7 +62,6 @@ private:
     void sayResult();
     void fillList();
     std::optional<double> accuracyWithout(const HeadPlace& place) const;
-    QString nameOf(const HeadPlace& place) const;
 
     Document& m_document;
     Selection& m_selection;

@@ -33,6 +33,7 @@ constexpr int probeLength = 24;  ///< of the sentence in the pictures, for words
 constexpr int probesTried = 8;   ///< the longest of them shows most
 constexpr int playBackMs = 4000; ///< for all of a run
 constexpr int slowestFrameMs = 200;
+constexpr int mostFrameMs = 2000; ///< however slow the chosen speed and however far apart the steps that are kept
 constexpr int quickestFrameMs = 40;
 
 std::string runsFolder() {
@@ -64,7 +65,7 @@ TrainPanel::TrainPanel(Document& document, Selection& selection, QWidget* parent
       m_reset(makeTool(QStringLiteral("trainReset"), tr("Begins anew with random weights and the sizes below"))),
       m_more(
           makeTool(QStringLiteral("trainMore"), tr("Save the model, take the run home as pictures, another sentence"))),
-      m_facts(wrapped(QStringLiteral("trainFacts"), QPalette::WindowText, this)),
+      m_speed(new QComboBox(this)), m_facts(wrapped(QStringLiteral("trainFacts"), QPalette::WindowText, this)),
       m_error(wrapped(QStringLiteral("trainError"), QPalette::BrightText, this)), m_curves(new TrainingCurves(this)),
       m_playBack(makeTool(QStringLiteral("playBack"), tr("Plays the run back from its beginning"))),
       m_time(new QSlider(Qt::Horizontal, this)), m_when(new QLabel(this)), m_sizes(new TrainingSizes(this)),
@@ -101,13 +102,14 @@ void TrainPanel::build() {
             QString::fromUtf8(task->discovery().data(), static_cast<qsizetype>(task->discovery().size())),
             Qt::ToolTipRole);
     }
-    const int induction = m_task->findText(QStringLiteral("induction"));
-    if (induction >= 0) m_task->setCurrentIndex(induction);
+    for (const QString& name : {QStringLiteral("induction"), Preferences().choice(m_task->objectName())})
+        if (const int at = m_task->findText(name); at >= 0) m_task->setCurrentIndex(at);
     m_error->setAccessibleName(tr("Error"));
     m_curves->setObjectName(QStringLiteral("trainCurves"));
     column->addWidget(m_task);
     column->addWidget(m_discovery);
     column->addWidget(makePlayer());
+    column->addWidget(makeSpeed());
     column->addWidget(m_error);
     column->addWidget(m_facts);
     column->addWidget(m_curves);
@@ -144,6 +146,10 @@ QWidget* TrainPanel::makePlayer() {
     add("saveTrained", tr("Save the model as…"), [this] { emit saveWanted(); });
     add("exportRun", tr("The run as a strip of pictures…"), [this] { emit exportWanted(); });
     menu->addSeparator();
+    add("bringBack", tr("Bring back the run before"), [this] {
+        m_asked = true;
+        m_run.bringBack(chosenTask().name());
+    });
     add("anotherSentence", tr("Another sentence of the task"), [this] { anotherSentence(); });
     add("goOnFromOpened", tr("Train on from the opened model"),
         [this] { goOnFrom(fromBytes(m_document.session().model)); });
@@ -153,6 +159,25 @@ QWidget* TrainPanel::makePlayer() {
         row->addWidget(button);
     }
     return player;
+}
+
+QWidget* TrainPanel::makeSpeed() {
+    auto* speed = new QWidget(this);
+    auto* row = new QHBoxLayout(speed);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(new QLabel(tr("Speed"), speed));
+    m_speed->setObjectName(QStringLiteral("trainSpeed"));
+    m_speed->setAccessibleName(tr("Speed"));
+    m_speed->setToolTip(tr("How fast Play learns and ▷ plays back; what is learned is the same at every speed"));
+    m_speed->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_speed->setMinimumContentsLength(8);
+    calmWheel(m_speed);
+    m_speed->addItem(tr("as fast as it can"), 0);
+    for (const int steps : {50, 10}) m_speed->addItem(tr("%1 steps/s").arg(steps), steps);
+    m_speed->addItem(tr("1 step/s"), 1);
+    m_speed->setCurrentIndex(std::max(0, m_speed->findData(Preferences().choice(m_speed->objectName()).toInt())));
+    row->addWidget(m_speed, 1);
+    return speed;
 }
 
 QWidget* TrainPanel::makeTimeline() {
@@ -210,34 +235,41 @@ void TrainPanel::connectParts() {
     connect(m_play, &QPushButton::clicked, this, &TrainPanel::togglePlay);
     connect(m_step, &QToolButton::clicked, this, [this] {
         ensureRun();
-        lookAtStep(-1);
+        startFromShown();
         m_run.step();
     });
+    connect(m_speed, &QComboBox::currentIndexChanged, this, [this] {
+        Preferences().setChoice(m_speed->objectName(), QString::number(speed()));
+        m_run.setPace(speed());
+    });
+    m_run.setPace(speed());
     connect(m_reset, &QToolButton::clicked, this, &TrainPanel::reset);
     connect(m_sizes, &TrainingSizes::rateChanged, this, [this](double rate) {
         if (isChosenRun()) m_run.setRate(rate);
     });
-    connect(m_curves, &TrainingCurves::stepWanted, this, &TrainPanel::lookAtStep);
+    connect(m_curves, &TrainingCurves::stepWanted, this, [this](std::int64_t step) {
+        m_back.stop();
+        look();
+        lookAtStep(step);
+    });
     connect(m_time, &QSlider::valueChanged, this, [this](int at) {
         m_back.stop();
+        look();
         const std::vector<Checkpoint> all = moments();
         lookAtStep(at + 1 >= std::ssize(all) ? -1 : all[static_cast<std::size_t>(at)].step);
     });
     connect(m_playBack, &QToolButton::clicked, this, &TrainPanel::playBack);
-    connect(&m_back, &QTimer::timeout, this, [this] {
-        const std::vector<Checkpoint> all = moments();
-        const bool last = ++m_backAt + 1 >= all.size();
-        if (last) m_back.stop();
-        lookAtStep(last ? -1 : all[m_backAt].step);
-    });
+    m_back.setSingleShot(true);
+    connect(&m_back, &QTimer::timeout, this, &TrainPanel::playBackOn);
     connect(&m_run, &TrainingRun::changed, this, &TrainPanel::follow);
     connect(m_ablation, &HeadAblation::switched, this, &TrainPanel::show);
-    connect(m_ablation, &HeadAblation::goOnWanted, this, [this](const ModelPtr& model) {
-        m_ablation->restore();
-        lookAtStep(-1);
-        m_run.replace(model);
-        m_run.play();
-    });
+    connect(m_ablation, &HeadAblation::goOnWanted, this,
+            [this](const ModelPtr& model, const std::optional<HeadPlace>& without) {
+                m_ablation->restore();
+                startFromShown();
+                m_run.replace(model, without);
+                m_run.play();
+            });
     connect(&m_document, &Document::sessionChanged, this, [this] {
         // Nothing learns unseen.
         if (m_run.state().playing && m_document.session().model != m_run.state().folder) m_run.pause();
@@ -258,15 +290,24 @@ void TrainPanel::chooseTask(int) {
     if (m_run.state().playing && !isChosenRun()) m_run.pause();
     m_sizes->setTask(task);
     if (isChosenRun()) m_sizes->setOptions(m_run.state().options);
+    Preferences().setChoice(m_task->objectName(), m_task->currentText());
+    if (isVisible()) openKept();
     follow();
+}
+
+bool TrainPanel::isKept() const {
+    return isTrainedFolder(m_run.folderOf(chosenTask().name()));
+}
+
+void TrainPanel::openKept() {
+    if (!isChosenRun() && isKept()) m_run.resume(m_run.folderOf(chosenTask().name()));
 }
 
 void TrainPanel::ensureRun() {
     if (isChosenRun()) return look();
     m_asked = true;
-    const std::string kept = m_run.folderOf(chosenTask().name());
-    if (QFileInfo::exists(fromBytes(kept) + QStringLiteral("/train.json")))
-        m_run.resume(kept);
+    if (isKept())
+        m_run.resume(m_run.folderOf(chosenTask().name()));
     else
         m_run.begin(m_sizes->options());
 }
@@ -274,8 +315,16 @@ void TrainPanel::ensureRun() {
 void TrainPanel::togglePlay() {
     if (m_run.state().playing) return m_run.pause();
     ensureRun();
-    lookAtStep(-1);
+    startFromShown();
     m_run.play();
+}
+
+void TrainPanel::startFromShown() {
+    m_back.stop();
+    if (!m_mark || m_goesBack || !isChosenRun()) return;
+    if (shown().step == m_run.state().step) return lookAtStep(-1); // nothing between was kept
+    m_goesBack = true;
+    m_run.goBack(shown());
 }
 
 void TrainPanel::reset() {
@@ -286,6 +335,15 @@ void TrainPanel::reset() {
 void TrainPanel::goOnFrom(const QString& folder) {
     m_asked = true;
     m_run.resume(QFile::encodeName(folder).toStdString());
+}
+
+void TrainPanel::saveTo(const QString& folder) {
+    if (!m_run.state().task) return;
+    const Checkpoint at = shown();
+    const std::optional<HeadPlace> without = m_ablation->switchedOff();
+    m_savedWhat = tr("Saved step %1").arg(QLocale().toString(at.step));
+    if (without) m_savedWhat = tr("%1 without %2").arg(m_savedWhat, HeadAblation::nameOf(*without));
+    m_run.saveTo(QFile::encodeName(folder).toStdString(), {at.step, m_ablation->applied(at.model)}, without);
 }
 
 TaskExample TrainPanel::sentence() {
@@ -301,7 +359,7 @@ TaskExample TrainPanel::sentence() {
 
 void TrainPanel::look() {
     const RunState& state = m_run.state();
-    if (m_document.session().model == state.folder) return;
+    if (!state.task || m_document.session().model == state.folder) return;
     const TaskExample probe = sentence();
     m_document.edit(tr("train"), [&](Session& s) {
         s.model = state.folder;
@@ -341,19 +399,37 @@ Checkpoint TrainPanel::shown() const {
 
 void TrainPanel::lookAtStep(std::int64_t step) {
     m_mark = step < 0 || step >= m_run.state().step ? std::nullopt : std::optional(step);
+    m_goesBack = false;
     if (step < 0) m_back.stop();
+    followButtons();
     followTimeline();
+    sayFacts();
     show();
+}
+
+double TrainPanel::speed() const {
+    return m_speed->currentData().toDouble();
 }
 
 void TrainPanel::playBack() {
     if (m_back.isActive()) return lookAtStep(-1);
-    const std::vector<Checkpoint> all = moments();
-    if (all.size() < 2) return;
+    if (moments().size() < 2) return;
     if (m_run.state().playing) m_run.pause();
+    look();
     m_backAt = 0;
-    lookAtStep(all.front().step);
-    m_back.start(std::clamp(playBackMs / static_cast<int>(all.size()), quickestFrameMs, slowestFrameMs));
+    playBackOn();
+}
+
+void TrainPanel::playBackOn() {
+    const std::vector<Checkpoint> all = moments();
+    if (m_backAt + 1 >= all.size()) return lookAtStep(-1);
+    const std::int64_t step = all[m_backAt].step;
+    lookAtStep(step);
+    int pause = std::clamp(playBackMs / static_cast<int>(all.size()), quickestFrameMs, slowestFrameMs);
+    if (const auto steps = static_cast<double>(all[++m_backAt].step - step); speed() > 0)
+        pause = std::clamp(static_cast<int>(std::min<double>(1000 * steps / speed(), mostFrameMs)), quickestFrameMs,
+                           mostFrameMs);
+    m_back.start(pause);
 }
 
 } // namespace headscope

@@ -37,6 +37,8 @@ public:
     std::vector<Checkpoint> moments() const;
     /// Goes on from a folder that training wrote.
     void goOnFrom(const QString& folder);
+    /// Writes the model that the pictures show.
+    void saveTo(const QString& folder);
 
 signals:
     void saveWanted();
@@ -50,6 +52,7 @@ protected:
 private:
     void build();
     QWidget* makePlayer();
+    QWidget* makeSpeed();
     QWidget* makeTimeline();
     QWidget* makeFold(const QString& name, const QString& title, QWidget* content);
     QToolButton* makeTool(const QString& name, const QString& tip);
@@ -60,6 +63,11 @@ private:
     bool isChosenRun() const;
     /// There is a run of the chosen task, or one is about to be: the one at hand, the one kept, a new one.
     void ensureRun();
+    /// The run of the chosen task that was kept is there to be looked at.
+    void openKept();
+    bool isKept() const;
+    /// Learning goes on from the step that is shown.
+    void startFromShown();
     void reset();
     /// An example that no training has seen.
     TaskExample sentence();
@@ -76,6 +84,8 @@ private:
     void show();
     void lookAtStep(std::int64_t step);
     void playBack();
+    void playBackOn();
+    double speed() const;
 
     Document& m_document;
     Selection& m_selection;
@@ -83,11 +93,14 @@ private:
     Theme m_theme;
     Rng m_sentences{1};
     int m_seenRun = 0;
+    int m_seenGoneBack = 0;
+    bool m_goesBack = false;            ///< the run was told to go back to the mark
     bool m_asked = false;               ///< a run was begun or opened by a click here: it is to be looked at
     std::optional<std::int64_t> m_mark; ///< a step in the past; none: the newest
     ModelPtr m_shownModel;              ///< what the document was given last
     std::optional<std::string> m_saidSaved;
-    QTimer m_back; ///< while the run is played back
+    QString m_savedWhat; ///< what the last saveTo() wrote
+    QTimer m_back;       ///< while the run is played back
     std::size_t m_backAt = 0;
     QComboBox* m_task;
     QLabel* m_discovery;
@@ -95,6 +108,7 @@ private:
     QToolButton* m_step;
     QToolButton* m_reset;
     QToolButton* m_more;
+    QComboBox* m_speed;
     QLabel* m_facts;
     QLabel* m_error;
     TrainingCurves* m_curves;

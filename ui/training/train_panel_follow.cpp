@@ -44,6 +44,7 @@ void TrainPanel::setTheme(const Theme& theme) {
 
 void TrainPanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
+    openKept();
     follow();
 }
 
@@ -51,21 +52,31 @@ void TrainPanel::follow() {
     const RunState& state = m_run.state();
     if (state.run != m_seenRun) {
         m_seenRun = state.run;
+        m_seenGoneBack = state.goneBack;
         m_mark.reset();
+        m_goesBack = false;
         m_back.stop();
         m_ablation->restore();
-        const auto tasksList = tasks();
-        const auto at = std::ranges::find(tasksList, state.task);
-        {
+        if (m_asked) { // by the click that is answered here; a run that was opened in passing moves nothing
+            const auto tasksList = tasks();
+            const auto at = std::ranges::find(tasksList, state.task);
             const QSignalBlocker blocker(m_task);
             m_task->setCurrentIndex(static_cast<int>(at - tasksList.begin()));
+            Preferences().setChoice(m_task->objectName(), m_task->currentText());
+            sayTask();
         }
-        sayTask();
-        m_sizes->setTask(*state.task);
-        m_sizes->setOptions(state.options);
+        if (isChosenRun()) {
+            m_sizes->setTask(*state.task);
+            m_sizes->setOptions(state.options);
+        }
         show();
         if (m_asked) look();
         m_asked = false;
+    }
+    if (state.goneBack != m_seenGoneBack) {
+        m_seenGoneBack = state.goneBack;
+        m_mark.reset();
+        m_goesBack = false;
     }
     if (state.error) m_asked = false;
     m_discovery->setVisible(!isChosenRun() || state.step == 0);
@@ -93,14 +104,21 @@ void TrainPanel::followButtons() {
     const bool playing = state.playing && isChosenRun();
     m_play->setText(playing ? tr("Pause") : tr("Play"));
     m_play->setIcon(themeIcon(playing ? QStringLiteral("pause") : QStringLiteral("play"), m_theme));
+    const bool back = m_mark && isChosenRun();
+    const QString from = tr("Goes on from step %1, which is shown: the steps behind it are dropped, and "
+                            "“Bring back the run before” has them again")
+                             .arg(QLocale().toString(shown().step));
     m_play->setToolTip(playing ? tr("Rests, and keeps what was learned (Ctrl+Return)")
+                       : back  ? tr("%1 (Ctrl+Return)").arg(from)
                                : tr("Learns, step by step, until you pause (Ctrl+Return)"));
     m_step->setEnabled(!playing);
+    m_step->setToolTip(back ? from : tr("One step: one batch of examples"));
     const bool there = state.task != nullptr;
     const auto enable = [this](const char* name, bool on) {
         findChild<QAction*>(QString::fromLatin1(name))->setEnabled(on);
     };
     enable("saveTrained", there);
+    enable("bringBack", m_run.hasBefore(chosenTask().name()));
     enable("exportRun", there && m_document.isLive() && state.step > 0);
     enable("anotherSentence", there && m_document.isLive());
     const QString opened = QFile::decodeName(QByteArray::fromStdString(m_document.session().model));
@@ -124,7 +142,7 @@ void TrainPanel::followTimeline() {
     m_curves->setMark(m_mark && isChosenRun() ? std::optional(at.step) : std::nullopt);
     const QLocale locale;
     m_when->setText(
-        !several ? tr("Every step can be gone back to")
+        !several ? tr("Steps on the way can be gone back to")
         : m_mark ? tr("Pictures of step %1 of %2").arg(locale.toString(at.step), locale.toString(m_run.state().step))
                  : tr("Pictures of the newest step"));
 }
@@ -133,25 +151,25 @@ void TrainPanel::sayFacts() {
     const RunState& state = m_run.state();
     const QLocale locale;
     if (!isChosenRun()) {
-        const QString kept = QFile::decodeName(QByteArray::fromStdString(m_run.folderOf(chosenTask().name())));
-        m_facts->setText(QFileInfo::exists(kept + QStringLiteral("/train.json"))
-                             ? tr("A run is kept from before: Play goes on from it, reset begins anew.")
-                             : QString());
+        m_facts->setText(isKept() ? tr("A run is kept from before: Play goes on from it, reset begins anew.")
+                                  : QString());
         m_facts->setVisible(!m_facts->text().isEmpty());
         return;
     }
     // Two lines always: what stands below must not jump.
-    QString facts = tr("step %1").arg(locale.toString(state.step));
+    const std::int64_t step = shown().step;
+    QString facts = m_mark ? tr("step %1 of %2").arg(locale.toString(step), locale.toString(state.step))
+                           : tr("step %1").arg(locale.toString(step));
     if (state.playing && state.stepsPerSecond > 0)
         facts += tr(" · %1 steps/s").arg(locale.toString(state.stepsPerSecond, 'f', state.stepsPerSecond < 10 ? 1 : 0));
     facts += QLatin1Char('\n');
-    if (m_run.history().empty()) {
-        facts += tr("nothing learned here yet");
-    } else {
-        const TrainStep& last = m_run.history().back();
+    const std::vector<TrainStep>& made = m_run.history();
+    const auto at = std::ranges::lower_bound(made, step, {}, &TrainStep::step);
+    if (at != made.end() && at->step == step)
         facts += tr("loss %1 · %2 % right")
-                     .arg(locale.toString(last.loss, 'f', 3), locale.toString(last.accuracy * 100, 'f', 0));
-    }
+                     .arg(locale.toString(at->loss, 'f', 3), locale.toString(at->accuracy * 100, 'f', 0));
+    else
+        facts += step == 0 ? tr("random weights, nothing learned yet") : tr("its loss was not kept");
     m_facts->setText(facts);
     m_facts->show();
 }
@@ -163,11 +181,12 @@ void TrainPanel::sayErrors() {
     if (usage && !m_sizesFold->isChecked()) m_sizesFold->setChecked(true);
     QStringList lines;
     if (state.error && !usage) {
-        lines << QString::fromStdString(state.error->detail);
         // What the trainer calls wrong input is a loss that is no number: everything else is our own making.
-        if (state.error->code == ErrorCode::Input && isChosenRun())
-            lines << tr("The weights are those of step %1. Take a smaller learning rate and play on, or reset.")
-                         .arg(QLocale().toString(state.step));
+        lines << (state.error->code == ErrorCode::Input && isChosenRun()
+                      ? tr("The loss is no number any more; these are the weights of step %1. Go back to a step before "
+                           "the loss grew, take a smaller learning rate and play on.")
+                            .arg(QLocale().toString(state.step))
+                      : QString::fromStdString(state.error->detail));
     }
     if (state.saveError)
         lines << tr("The run could not be kept: %1").arg(QString::fromStdString(state.saveError->message()));
@@ -177,7 +196,8 @@ void TrainPanel::sayErrors() {
     if (state.saved != m_saidSaved) {
         m_saidSaved = state.saved;
         if (state.saved) Preferences().addOpenedModel(QFile::decodeName(QByteArray::fromStdString(*state.saved)));
-        if (state.saved) emit said(tr("Saved in %1").arg(QFile::decodeName(QByteArray::fromStdString(*state.saved))));
+        if (state.saved)
+            emit said(tr("%1 in %2").arg(m_savedWhat, QFile::decodeName(QByteArray::fromStdString(*state.saved))));
     }
 }
 
@@ -189,7 +209,15 @@ void TrainPanel::show() {
     const ModelPtr model = m_ablation->applied(at.model);
     if (model == m_shownModel) return;
     m_shownModel = model;
-    m_document.setLive(std::make_shared<const OpenedModel>(OpenedModel{state.folder, model, state.tokenizer}),
+    std::vector<HeadPlace> gone;
+    if (!state.options.without.empty()) { // a step before they were taken away has them still
+        Parameters weights = unpack(*model);
+        std::ranges::copy_if(state.options.without, std::back_inserter(gone), [&](const HeadPlace& place) {
+            return isCleared(weights, model->config, place);
+        });
+    }
+    if (const auto off = m_ablation->switchedOff()) gone.push_back(*off);
+    m_document.setLive(std::make_shared<const OpenedModel>(OpenedModel{state.folder, model, state.tokenizer, gone}),
                        tr("training: %1, step %2").arg(taskName(*state.task), QLocale().toString(at.step)));
 }
 

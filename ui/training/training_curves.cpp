@@ -12,6 +12,8 @@ namespace headscope {
 namespace {
 
 constexpr int leftMargin = 34;
+constexpr int wideMargin = 54; ///< for powers of ten
+constexpr double leastWide = 1e4;
 constexpr int rightMargin = 6;
 
 } // namespace
@@ -152,7 +154,14 @@ void TrainingCurves::setMark(std::optional<std::int64_t> step) {
 
 void TrainingCurves::draw() {
     if (!isVisible()) return;
-    const auto columns = static_cast<std::size_t>(std::max(1, width() - leftMargin - rightMargin));
+    double top = m_losses.empty() ? 1 : *std::max_element(m_losses.begin(), m_losses.end());
+    const int left = top < leastWide ? leftMargin : wideMargin;
+    for (const Panel& panel : {m_loss, m_accuracy}) {
+        QMargins margins = panel.axes->margins();
+        margins.setLeft(left);
+        panel.axes->setMargins(margins);
+    }
+    const auto columns = static_cast<std::size_t>(std::max(1, width() - left - rightMargin));
     const auto put = [&](QCPGraph* graph, const std::vector<double>& values) {
         QVector<QCPGraphData> points;
         for (const std::size_t i : thinned(values, columns)) points.append(QCPGraphData(m_steps[i], values[i]));
@@ -164,8 +173,7 @@ void TrainingCurves::draw() {
     const double last = m_steps.empty() ? 10 : std::max(m_steps.back(), first + 10);
     for (const Panel& panel : {m_loss, m_accuracy}) panel.axes->axis(QCPAxis::atBottom)->setRange(first, last);
     const double guessing = m_choices > 1 ? std::log(static_cast<double>(m_choices)) : 0;
-    double top = guessing > 0 ? guessing : 1;
-    if (!m_losses.empty()) top = std::max(top, *std::max_element(m_losses.begin(), m_losses.end()));
+    top = std::max(top, guessing > 0 ? guessing : 1);
     m_loss.axes->axis(QCPAxis::atLeft)->setRange(0, top * 1.06);
     m_guessing->setVisible(guessing > 0);
     m_guessing->point1->setCoords(first, guessing);

@@ -28,7 +28,7 @@ public:
     void setHistory(const std::vector<TrainStep>& history, std::size_t choices);
     /// The step that is marked; none: the newest, which needs no mark.
     void setMark(std::optional<std::int64_t> step);
-    QSize sizeHint() const override { return {200, 168}; }
+    QSize sizeHint() const override { return {200, 148}; }
     QSize minimumSizeHint() const override { return {120, 140}; }
 
 signals:

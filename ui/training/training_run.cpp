@@ -3,6 +3,7 @@
 
 #include "core/base/memory.h"
 #include "core/text/tokenizer_texts.h"
+#include "ui/training/run_before.h"
 
 #include <QCoreApplication>
 #include <QEvent>
@@ -43,7 +44,10 @@ struct TrainingRun::Worker {
     int answered = 0;        ///< the last beginning
     int refused = 0;         ///< the last one that failed
     std::int64_t stride = 1; ///< steps between checkpoints
-    bool unkept = false;     ///< steps were made since the folder was written
+    int goneBack = 0;
+    bool unkept = false;   ///< steps were made since the folder was written
+    bool replaces = false; ///< what is in the folder is to be kept as the run before
+    std::vector<TrainStep> steps;
     Clock::time_point told, kept, counted;
     std::int64_t countedStep = 0;
     double stepsPerSecond = 0;
@@ -85,8 +89,7 @@ void TrainingRun::post(Command command, bool interrupts) {
 void TrainingRun::begin(const TrainOptions& options) {
     post(
         [this, options, asked = ++m_asked] {
-            adopt(orOutOfMemory<Result<Trainer>>([&] { return Trainer::begin(options); }), folderOf(options.task),
-                  asked);
+            adopt({asked, {}, orOutOfMemory<Result<Trainer>>([&] { return Trainer::begin(options); })});
         },
         true);
 }
@@ -94,9 +97,26 @@ void TrainingRun::begin(const TrainOptions& options) {
 void TrainingRun::resume(const std::string& folder) {
     post(
         [this, folder, asked = ++m_asked] {
-            Result<Trainer> trainer = orOutOfMemory<Result<Trainer>>([&] { return Trainer::resume(folder); });
-            const std::string kept = trainer ? folderOf(trainer->options().task) : folder;
-            adopt(std::move(trainer), kept, asked);
+            if (m_at->unkept) keep(); // it may be what is opened
+            adopt({asked, folder, orOutOfMemory<Result<Trainer>>([&] { return Trainer::resume(folder); })});
+        },
+        true);
+}
+
+bool TrainingRun::hasBefore(std::string_view task) const {
+    const std::string folder = folderOf(task);
+    return hasRunBefore(folder) || (m_state.replaces && m_state.folder == folder && isTrainedFolder(folder));
+}
+
+void TrainingRun::bringBack(std::string_view task) {
+    post(
+        [this, folder = folderOf(task), asked = ++m_asked] {
+            if (m_at->unkept) keep();
+            // What was begun and never made a step has replaced nothing yet.
+            const bool stillThere = m_at->replaces && m_at->folder == folder && isTrainedFolder(folder);
+            if (const Status swapped = stillThere ? Status() : swapRunBefore(folder); !swapped)
+                return adopt({asked, folder, swapped.error()});
+            adopt({asked, folder, orOutOfMemory<Result<Trainer>>([&] { return Trainer::resume(folder); })});
         },
         true);
 }
@@ -133,13 +153,47 @@ void TrainingRun::step(int steps) {
         false);
 }
 
-void TrainingRun::replace(const ModelPtr& model) {
+void TrainingRun::replace(const ModelPtr& model, const std::optional<HeadPlace>& without) {
     post(
-        [this, model] {
+        [this, model, without] {
             m_at->error.reset();
             m_at->trainer->replace(*model);
+            if (without) m_at->trainer->keepOut(*without);
             m_at->unkept = true;
             publish();
+        },
+        false);
+}
+
+void TrainingRun::goBack(const Checkpoint& moment) {
+    post(
+        [this, moment] {
+            Worker& at = *m_at;
+            if (at.unkept) keep();
+            const auto later = [step = moment.step](const auto& one) { return one.step > step; };
+            std::erase_if(at.steps, later);
+            at.trainer->goBack(reachedAt(moment.step), *moment.model);
+            at.replaces = true;
+            ++at.goneBack;
+            at.error.reset();
+            {
+                const std::lock_guard lock(m_mutex);
+                m_cut = std::min(m_cut.value_or(moment.step), moment.step);
+                std::erase_if(m_fresh, later);
+                std::erase_if(m_kept, later);
+                if (!m_kept.empty() && m_kept.back().step == moment.step) m_kept.back().model = at.trainer->model();
+            }
+            publish();
+        },
+        false);
+}
+
+void TrainingRun::setPace(double stepsPerSecond) {
+    post(
+        [this, stepsPerSecond] {
+            const std::chrono::duration<double> pause(stepsPerSecond > 0 ? 1 / stepsPerSecond : 0);
+            m_pause = std::chrono::duration_cast<Clock::duration>(pause);
+            m_due = Clock::now();
         },
         false);
 }
@@ -154,16 +208,24 @@ void TrainingRun::setRate(double rate) {
         false);
 }
 
-void TrainingRun::saveTo(const std::string& folder) {
+void TrainingRun::saveTo(const std::string& folder, const Checkpoint& moment, const std::optional<HeadPlace>& without) {
     post(
-        [this, folder] {
+        [this, folder, moment, without] {
             if (!m_at->trainer) return;
-            const Status written = m_at->trainer->save(folder);
+            const Trainer& trainer = *m_at->trainer;
+            const Status written = moment.model == trainer.model()
+                                       ? trainer.save(folder)
+                                       : trainer.saveAt(folder, reachedAt(moment.step), *moment.model, without);
             m_at->saveError = written ? std::nullopt : std::optional(written.error());
             m_at->saved = written ? std::optional(folder) : std::nullopt;
             publish();
         },
         false);
+}
+
+TrainStep TrainingRun::reachedAt(std::int64_t step) const {
+    const auto at = std::ranges::lower_bound(m_at->steps, step, {}, &TrainStep::step);
+    return at != m_at->steps.end() && at->step == step ? *at : TrainStep{step, 0, 0};
 }
 
 void TrainingRun::run(const std::stop_token& end) {
@@ -177,6 +239,8 @@ void TrainingRun::run(const std::stop_token& end) {
             continue;
         }
         m_wake.wait(lock, end, wanted);
+        const bool plays = m_commands.empty() && m_stepsLeft == 0;
+        if (plays) m_wake.wait_until(lock, end, m_due, [this] { return !m_commands.empty(); });
         if (end.stop_requested()) break;
         if (!m_commands.empty()) {
             const Command command = std::move(m_commands.front());
@@ -191,37 +255,58 @@ void TrainingRun::run(const std::stop_token& end) {
     if (m_at->unkept) keep();
 }
 
-void TrainingRun::adopt(Result<Trainer> trainer, const std::string& folder, int asked) {
+void TrainingRun::adopt(Beginning beginning) {
     Worker& at = *m_at;
-    at.answered = asked;
+    Result<Trainer>& trainer = beginning.trainer;
+    at.answered = beginning.asked;
     if (trainer) {
         if (at.unkept) keep();
         TokenizerTexts texts;
         texts.tokenizerJson = trainer->task().tokenizerJson();
         Result<TokenizerPtr> tokenizer = makeTokenizer(texts);
         if (!tokenizer) {
-            at.refused = asked;
+            at.refused = beginning.asked;
             return rest(tokenizer.error());
         }
         const int before = at.run;
         at = Worker{};
-        at.answered = asked;
+        at.answered = beginning.asked;
         at.run = before + 1;
+        at.folder = folderOf(trainer->options().task);
+        at.replaces = beginning.source != at.folder;
         at.trainer = std::move(*trainer);
         at.tokenizer = *tokenizer;
-        at.folder = folder;
         at.kept = at.counted = Clock::now();
         at.countedStep = at.trainer->steps();
-        const std::lock_guard lock(m_mutex);
-        m_interrupt = std::stop_source();
-        m_fresh.clear();
-        m_kept = {{at.trainer->steps(), at.trainer->model()}};
+        readBack(beginning.source);
     } else {
+        at.refused = beginning.asked;
+    }
+    {
         const std::lock_guard lock(m_mutex);
         m_interrupt = std::stop_source();
-        at.refused = asked;
     }
     rest(trainer ? std::nullopt : std::optional(trainer.error()));
+}
+
+/// The way that a run of an earlier day has come.
+void TrainingRun::readBack(const std::string& source) {
+    Worker& at = *m_at;
+    const std::int64_t last = at.trainer->steps();
+    RunHistory history;
+    if (!source.empty()) history = readHistory(source, *at.trainer->model(), last);
+    at.steps = std::move(history.steps);
+    if (last > 0 && (at.steps.empty() || at.steps.back().step < last)) at.steps.push_back(at.trainer->reached());
+    std::vector<Checkpoint>& moments = history.moments;
+    if (moments.empty()) moments.push_back({last, nullptr});
+    if (moments.back().step == last) moments.back().model = at.trainer->model();
+    if (moments.size() > 2) at.stride = last;
+    for (std::size_t i = 2; i < moments.size(); ++i)
+        at.stride = std::min(at.stride, moments[i].step - moments[i - 1].step);
+    const std::lock_guard lock(m_mutex);
+    m_cut.reset();
+    m_fresh = at.steps;
+    m_kept = std::move(moments);
 }
 
 void TrainingRun::makeStep() {
@@ -230,6 +315,7 @@ void TrainingRun::makeStep() {
         const std::lock_guard lock(m_mutex);
         stop = m_interrupt.get_token();
     }
+    m_due = std::max(m_due + m_pause, Clock::now()); // a slow step is not made up for
     const Result<TrainStep> made = orOutOfMemory<Result<TrainStep>>([&] { return m_at->trainer->step(stop); });
     if (!made) {
         if (made.error().code != ErrorCode::Cancelled) rest(made.error());
@@ -254,6 +340,7 @@ void TrainingRun::makeStep() {
 
 void TrainingRun::note(const TrainStep& step) {
     m_at->unkept = true;
+    m_at->steps.push_back(step);
     const std::lock_guard lock(m_mutex);
     m_fresh.push_back(step);
     if (step.step % m_at->stride != 0) return;
@@ -277,7 +364,17 @@ void TrainingRun::keep() {
     m_at->kept = Clock::now();
     std::error_code ignored; // save() says what is wrong with the folder
     std::filesystem::create_directories(m_runs, ignored);
-    const Status written = m_at->trainer->save(m_at->folder);
+    Status written = m_at->replaces ? setRunAside(m_at->folder) : Status();
+    if (written) {
+        m_at->replaces = false;
+        written = m_at->trainer->save(m_at->folder);
+    }
+    if (written) {
+        std::unique_lock lock(m_mutex);
+        const std::vector<Checkpoint> moments = m_kept;
+        lock.unlock();
+        written = writeHistory(m_at->folder, m_at->steps, moments);
+    }
     m_at->saveError = written ? std::nullopt : std::optional(written.error());
 }
 
@@ -307,6 +404,8 @@ void TrainingRun::publish() {
     m_next.stepsPerSecond = m_at->stepsPerSecond;
     m_next.answered = m_at->answered;
     m_next.run = m_at->run;
+    m_next.goneBack = m_at->goneBack;
+    m_next.replaces = m_at->replaces;
     m_next.error = m_at->error;
     m_next.saveError = m_at->saveError;
     m_next.saved = m_at->saved;
@@ -321,6 +420,8 @@ bool TrainingRun::event(QEvent* event) {
         m_posted = false;
         if (m_next.run != m_state.run) m_history.clear();
         m_state = m_next;
+        if (m_cut) std::erase_if(m_history, [this](const TrainStep& made) { return made.step > *m_cut; });
+        m_cut.reset();
         m_history.insert(m_history.end(), m_fresh.begin(), m_fresh.end());
         m_fresh.clear();
         m_checkpoints = m_kept;

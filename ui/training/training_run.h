@@ -2,10 +2,12 @@
 #pragma once
 
 #include "core/sources/opened_model.h"
+#include "core/train/run_history.h"
 #include "core/train/trainer.h"
 
 #include <QObject>
 #include <QString>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -16,12 +18,6 @@
 #include <vector>
 
 namespace headscope {
-
-/// The model as it was after a step.
-struct Checkpoint {
-    std::int64_t step = 0;
-    ModelPtr model;
-};
 
 /// Where a run is.
 struct RunState {
@@ -35,6 +31,8 @@ struct RunState {
     double stepsPerSecond = 0;
     int answered = 0;                 ///< how many beginnings have come to something
     int run = 0;                      ///< counts what was begun and opened: another number is another history
+    int goneBack = 0;                 ///< counts the ways back, each of which cuts the history
+    bool replaces = false;            ///< its folder still holds another run, or a later step of this one
     std::optional<Error> error;       ///< why it stopped, or why it could not begin
     std::optional<Error> saveError;   ///< why it could not be kept
     std::optional<std::string> saved; ///< the folder that saveTo() wrote last
@@ -42,7 +40,8 @@ struct RunState {
 
 /// A model that learns, on a thread of its own: steps are made while it plays, and what they come to is told at most
 /// twenty times a second, in the thread that made this object. Where it has come to is written to its own folder every
-/// few seconds and whenever it rests, so that a crash costs little. The destructor ends within a step.
+/// few seconds and whenever it rests, so that a crash costs little, with the way it came. What it replaces there is
+/// kept as the run before. The destructor ends within a step.
 ///
 /// Like LatestJob, what is told waits behind our own mutex: ThreadSanitizer cannot see the locks inside Qt.
 class TrainingRun : public QObject {
@@ -53,13 +52,13 @@ public:
     ~TrainingRun() override;
 
     const RunState& state() const { return m_state; }
-    /// Every step of the run, the first one that was made here first.
+    /// The steps of the run, ascending: all that were made here, and what was kept of those before.
     const std::vector<TrainStep>& history() const { return m_history; }
     /// Evenly apart, oldest first, from the one it began with; the newest model is not among them.
     const std::vector<Checkpoint>& checkpoints() const { return m_checkpoints; }
     std::string folderOf(std::string_view task) const;
 
-    /// Random weights; the run before is forgotten, and its folder once this one is kept.
+    /// Random weights.
     void begin(const TrainOptions& options);
     /// Goes on from a folder that begin's run or `headscope train` wrote.
     void resume(const std::string& folder);
@@ -67,12 +66,20 @@ public:
     void pause();
     /// So many steps, then rests.
     void step(int steps = 1);
-    /// Goes on with these weights in place of the newest; they have its shape.
-    void replace(const ModelPtr& model);
+    /// Goes on with these weights in place of the newest, and keeps a head out of all that follows; they have its
+    /// shape.
+    void replace(const ModelPtr& model, const std::optional<HeadPlace>& without);
+    /// Goes back to one of checkpoints(); later steps are dropped, and stay in the run before.
+    void goBack(const Checkpoint& moment);
+    bool hasBefore(std::string_view task) const;
+    /// The run that the task's newest has replaced; the two change places.
+    void bringBack(std::string_view task);
+    /// While it plays, no faster than so many steps per second; 0: as fast as it can.
+    void setPace(double stepsPerSecond);
     /// The learning rate from the next step on.
     void setRate(double rate);
-    /// Writes the newest model with all that is needed to go on.
-    void saveTo(const std::string& folder);
+    /// Writes the model of a step with all that is needed to go on from there; without a head, if `without` says so.
+    void saveTo(const std::string& folder, const Checkpoint& moment, const std::optional<HeadPlace>& without);
 
 signals:
     /// state(), history() or checkpoints() changed.
@@ -88,7 +95,14 @@ private:
     void post(Command command, bool interrupts);
     void run(const std::stop_token& end);
     // In the worker:
-    void adopt(Result<Trainer> trainer, const std::string& folder, int asked);
+    struct Beginning {
+        int asked = 0;
+        std::string source; ///< the folder it comes from; empty: random weights
+        Result<Trainer> trainer;
+    };
+    void adopt(Beginning beginning);
+    void readBack(const std::string& source);
+    TrainStep reachedAt(std::int64_t step) const;
     void makeStep();
     void note(const TrainStep& step);
     void keep();
@@ -114,10 +128,13 @@ private:
     RunState m_next;
     std::vector<TrainStep> m_fresh; ///< steps that were not told yet
     std::vector<Checkpoint> m_kept;
+    std::optional<std::int64_t> m_cut; ///< what was told of later steps is no longer true
     bool m_posted = false;
 
-    std::unique_ptr<Worker> m_at; ///< the worker's own
-    std::jthread m_thread;        ///< last: it uses all of the above
+    std::unique_ptr<Worker> m_at;                  ///< the worker's own
+    std::chrono::steady_clock::duration m_pause{}; ///< the worker's own: between the begins of two steps
+    std::chrono::steady_clock::time_point m_due;   ///< the worker's own: when the next step may begin
+    std::jthread m_thread;                         ///< last: it uses all of the above
 };
 
 } // namespace headscope

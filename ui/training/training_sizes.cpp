@@ -22,6 +22,7 @@ constexpr int mostHeads = 64;
 constexpr int mostModel = 1024;
 constexpr int mostBatch = 1024;
 constexpr int mostLength = 512;
+constexpr double mostRate = 10; ///< as on the command line
 
 /// The learning rate is looked for by factors, not by differences.
 class RateSpin : public QDoubleSpinBox {
@@ -49,13 +50,13 @@ TrainingSizes::TrainingSizes(QWidget* parent)
                         1, mostModel);
     m_dModel->setObjectName(QStringLiteral("trainModel"));
     m_rate->setDecimals(6);
-    m_rate->setRange(1e-6, 1000);
+    m_rate->setRange(1e-6, mostRate);
     m_rate->setObjectName(QStringLiteral("trainRate"));
-    addRow(
-        {tr("Learning rate"),
-         {},
-         tr("how far a step goes, after warm-up; takes effect at once. Too large and the loss is no number any more")},
-        m_rate);
+    addRow({tr("Learning rate"),
+            {},
+            tr("how far a step goes, after warm-up; takes effect at once. Too large and the loss grows; the run can be "
+               "gone back to a step before")},
+           m_rate);
     m_batch = addWhole({tr("Batch"), {}, tr("examples that one step learns from")}, 1, mostBatch);
     m_batch->setObjectName(QStringLiteral("trainBatch"));
     m_length = addWhole({tr("Length"), {}, tr("tokens of an example at most")}, 1, mostLength);
@@ -165,7 +166,10 @@ void TrainingSizes::follow() {
     TrainOptions own = defaultOptions(*m_task);
     own.seed = wanted.seed;
     m_own->setEnabled(own != wanted);
-    if (m_running) wanted.rate = m_running->rate;
+    if (m_running) {
+        wanted.rate = m_running->rate;
+        wanted.without = m_running->without;
+    }
     const bool waits = m_running && m_running->task == wanted.task && wanted != *m_running;
     m_waits->setText(tr("The run goes on as it began: these sizes apply at Reset."));
     m_waits->setVisible(waits);

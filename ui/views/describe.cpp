@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/describe.h"
 
+#include "core/model/ablation.h"
 #include "core/sources/hub_cache.h"
 #include "ui/selection.h"
 #include "ui/views/geometry.h"
@@ -263,6 +264,10 @@ QString measuredTag(const HeadMeasures& measures, bool cross) { return tagOf(cha
 
 namespace {
 
+QString marked(const QString& name, const Analysis& analysis, int layer, int head) {
+    return isTakenAway(analysis, layer, head) ? Words::tr("%1 (taken away)").arg(name) : name;
+}
+
 /// A head with the pattern it keeps to.
 struct Role {
     int layer = 0;
@@ -338,10 +343,17 @@ QString siteTitle(const Analysis& analysis) {
     return {};
 }
 
+bool isTakenAway(const Analysis& analysis, int layer, int head) {
+    if (!analysis.run) return false;
+    const std::vector<HeadPlace>& gone = analysis.run->opened->takenAway;
+    return std::ranges::find(gone, HeadPlace{analysis.site, layer, head}) != gone.end();
+}
+
 QString headPlace(const Analysis& analysis, int layer, int head) {
     const QString site = siteTitle(analysis);
-    if (site.isEmpty()) return Words::tr("Layer %1, head %2").arg(layer + 1).arg(head + 1);
-    return Words::tr("%1, layer %2, head %3").arg(site).arg(layer + 1).arg(head + 1);
+    const QString name = site.isEmpty() ? Words::tr("Layer %1, head %2").arg(layer + 1).arg(head + 1)
+                                        : Words::tr("%1, layer %2, head %3").arg(site).arg(layer + 1).arg(head + 1);
+    return marked(name, analysis, layer, head);
 }
 
 QString layerName(const Analysis& analysis) {
@@ -372,7 +384,9 @@ QString pairNote(const Analysis& analysis) {
 
 QString headName(const Analysis& analysis, int head) {
     const QString layer = layerName(analysis);
-    return layer.isEmpty() ? Words::tr("Head %1").arg(head + 1) : Words::tr("%1 · head %2").arg(layer).arg(head + 1);
+    const QString name =
+        layer.isEmpty() ? Words::tr("Head %1").arg(head + 1) : Words::tr("%1 · head %2").arg(layer).arg(head + 1);
+    return marked(name, analysis, analysis.layer, head);
 }
 
 QString modelLabel(const Analysis& analysis) {

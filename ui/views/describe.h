@@ -44,6 +44,8 @@ struct ClearestHead {
     int head = 0;
 };
 std::optional<ClearestHead> clearestHead(const Overview& overview);
+/// Whether somebody has taken the head away: it still attends, and nothing of it reaches the stream.
+bool isTakenAway(const Analysis& analysis, int layer, int head);
 /// "Head 3"; of a model with its place in it, "Layer 6 · head 4" or "Decoder · layer 6 · head 4".
 QString headName(const Analysis& analysis, int head);
 /// "A → B" where only those of two texts' words are shown: the queries' text and the keys'; else empty.

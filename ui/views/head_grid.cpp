@@ -331,11 +331,12 @@ void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& t
     const QRectF name = twoLines ? QRectF(frame.cells.rect.left(), frame.tag.bottom() - height - 1, right - frame.cells.rect.left() + 4, height)
                                  : share;
     const HeadCharacter character = headCharacter(*analysis(), frame.head);
-    const auto [word, font] = fitted(headWords(character), frame.font, name.width());
+    const bool gone = isTakenAway(*analysis(), analysis()->layer, frame.head);
+    const auto [word, font] = fitted(gone ? QStringList(tr("taken away")) : headWords(character), frame.font, name.width());
     painter.setFont(frame.font);
     // A share of some rows is not that of all: without their number it says nothing.
     const bool whole = character.rows.isEmpty() || (word != character.tag && word != character.shortTag);
-    const QString amount = character.name.isEmpty() || !whole ? QString() : percent(character.share);
+    const QString amount = gone || character.name.isEmpty() || !whole ? QString() : percent(character.share);
     const double width = QFontMetricsF(frame.font).horizontalAdvance(amount);
     const double taken = twoLines ? 0 : QFontMetricsF(font).horizontalAdvance(word) + 8;
     if (taken + width <= share.width()) painter.drawText(share, Qt::AlignRight | Qt::AlignVCenter, amount);
