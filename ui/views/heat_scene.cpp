@@ -140,8 +140,7 @@ HeatScene::HeatScene(const Analysis& a, const Selection& s, const Theme& t, cons
     const double largest = std::clamp(0.14 * std::min(area.width(), area.height()), 56.0, 96.0);
     request.largestCell =
         largest * std::clamp(std::min(share(m_rowLabels, rows.count), share(m_columnLabels, columns.count)), 1.0, 4.0);
-    // Below a height, the cells need all of it.
-    if (area.height() >= 180) request.caption = caption(nullptr, analysis.pictures.front().factor > 1 ? Dots::Coarse : Dots::Cells).height();
+    if (!isLow(area)) request.caption = caption(nullptr, analysis.pictures.front().factor > 1 ? Dots::Coarse : Dots::Cells).height();
     layout = layoutHeat(request);
     // Only where the cells turn out smaller than pixels has the caption to say so.
     const QRectF& cells = layout.cells.rect;
