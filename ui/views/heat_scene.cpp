@@ -221,6 +221,16 @@ QString HeatScene::title() const {
     return character.name.isEmpty() ? name : Words::tr("%1 %2").arg(name, percent(character.share));
 }
 
+/// The title, or a shorter one that has room.
+QString HeatScene::fittedTitle(const QFontMetricsF& metrics, double room) const {
+    QStringList forms{title()};
+    if (!headCharacter(analysis, head).name.isEmpty())
+        forms << Words::tr("%1 · %2").arg(headName(analysis, head), headTag(analysis, head)) << headName(analysis, head);
+    for (const QString& form : forms)
+        if (metrics.horizontalAdvance(form) <= room) return form;
+    return metrics.elidedText(forms.back(), Qt::ElideRight, room);
+}
+
 /// The notes, when all of them have room beside the title.
 QString HeatScene::headerNotes(Dots dots) const {
     const QFont face = bold(font);
@@ -259,8 +269,7 @@ void HeatScene::drawHeader(QPainter& painter, Dots dots) const {
     painter.setFont(face);
     const QRectF room = r.adjusted(chip.width() + 8, 0, 0, 0);
     painter.setPen(theme.text);
-    painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
-                     QFontMetricsF(face).elidedText(title(), Qt::ElideRight, room.width()));
+    painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter, fittedTitle(QFontMetricsF(face), room.width()));
     painter.setFont(small);
     painter.setPen(theme.faint);
     painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter, headerNotes(dots));
@@ -304,7 +313,8 @@ void HeatScene::drawRowLabels(QPainter& painter) const {
         const QString label = m_rowLabels.fitted(p, face, box.width());
         if (marked) {
             const double width = QFontMetricsF(face).horizontalAdvance(label);
-            painter.fillRect(QRectF(box.right() - width - 4, box.top(), width + 8, line),
+            const double height = std::min(line, static_cast<double>(layout.rowStep) * row.height()); // not over its neighbours' names
+            painter.fillRect(QRectF(box.right() - width - 4, row.center().y() - height / 2, width + 8, height),
                              blend(theme.paper, rowColour(), 0.2));
         }
         painter.setFont(face);
