@@ -133,7 +133,9 @@ GridRequest HeadGrid::requestFor(const QRectF& room, const QFont& font) const {
     for (int h = 0; h < request.heads; ++h) tags << headTag(*analysis(), h);
     request.fullTag = 2 * request.line + labelWidth(tags, font);
     request.rows = turned ? keys : queries;
-    request.rowLabel = labelWidth(rowLabels(), font) + 8;
+    // A long text's many words are slow to measure, and have no room anyway.
+    const bool few = request.rows * QFontMetricsF(font).height() <= room.height();
+    request.rowLabel = few ? labelWidth(rowLabels(), font) + 8 : room.width();
     return request;
 }
 

@@ -323,6 +323,14 @@ void HeatScene::drawRowLabels(QPainter& painter) const {
     }
 }
 
+/// Brackets and points are hard to tell apart aslant: among slanted names they stay level where they do not touch those.
+bool HeatScene::staysLevel(Index column) const {
+    const QString& word = m_columnLabels.words[static_cast<int>(column)];
+    const double room = layout.cells.cellWidth() * static_cast<double>(layout.columnStep);
+    return room >= 1.6 * QFontMetricsF(font).height() && m_columnLabels.width[static_cast<std::size_t>(column)] <= room - 4 &&
+           std::none_of(word.begin(), word.end(), [](QChar c) { return c.isLetter() || c.isDigit(); });
+}
+
 void HeatScene::drawColumnLabels(QPainter& painter) const {
     const CellGrid& grid = layout.cells;
     const double line = QFontMetricsF(font).height();
@@ -330,14 +338,15 @@ void HeatScene::drawColumnLabels(QPainter& painter) const {
     for (const Index p : labelsShown(columns, layout.columnStep, markedColumns(), layout.columnStep)) {
         const bool marked = std::binary_search(markedColumns().begin(), markedColumns().end(), static_cast<int>(p));
         QFont face = marked ? bold(font) : font;
-        if (layout.slanted) face.setHintingPreference(QFont::PreferNoHinting); // hints are for level letters
+        const bool slanted = layout.slanted && !staysLevel(p);
+        if (slanted) face.setHintingPreference(QFont::PreferNoHinting); // hints are for level letters
         const QString label = m_columnLabels.fitted(p, face, room + 1);
         const double width = QFontMetricsF(face).horizontalAdvance(label);
         painter.save();
         painter.translate(grid.columnRect(p - columns.first).center().x(), layout.columnLabels.bottom() - 3);
-        if (layout.slanted) painter.rotate(-45);
+        if (slanted) painter.rotate(-45);
         // Aslant, the lowest corner is where the first letter ends below: it stays above the cells.
-        const QRectF box(layout.slanted ? 0.35 * line : -width / 2, layout.slanted ? -0.7 * line : -line, width + 1, line);
+        const QRectF box(slanted ? 0.35 * line : -width / 2, slanted ? -0.7 * line : -line, width + 1, line);
         if (marked) painter.fillRect(box.adjusted(-3, 0, 3, 0), blend(theme.paper, columnColour(), 0.2));
         painter.setFont(face);
         painter.setPen(!turned && hidden(p) ? theme.faint : theme.ink(columnColour()));

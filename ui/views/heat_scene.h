@@ -99,6 +99,7 @@ private:
     void drawHeader(QPainter& painter, Dots dots) const;
     void drawTitles(QPainter& painter) const;
     void drawRowLabels(QPainter& painter) const;
+    bool staysLevel(Index column) const;
     void drawColumnLabels(QPainter& painter) const;
     double rowTop(const HeatCells& cells) const;
     double columnTop(const HeatCells& cells) const;
