@@ -21,6 +21,8 @@ static_assert(forbiddenCell == maskedCell && hiddenPixel == hiddenCell, "the ove
 
 namespace {
 
+constexpr double besideWords = 72; ///< about what numbers and margins take of either side
+
 /// The head's weights as shown: without what is hidden, its rows scaled up again where that is asked for.
 Matrix shownPixels(const HeadThumb& thumb, const ViewState& state) {
     if (state.hidden == HiddenTokens::Nothing) return thumb.pixels;
@@ -69,13 +71,34 @@ QString OverviewView::hint() const {
     return tr("Click a picture to open its layer and head; arrows step, wheel zooms");
 }
 
-HeatWindow OverviewView::layerWindow() const { return heatWindow(m_overview->layers, m_zoom, m_layerCentre, 1); }
-HeatWindow OverviewView::headWindow() const { return heatWindow(m_overview->heads, m_zoom, m_headCentre, 1); }
+double OverviewView::aspect() const {
+    // Pictures as they are in the other views: square for square matrices, never flatter than 2 to 1.
+    const Matrix& first = m_overview->thumbs.front().pixels;
+    const auto rows = static_cast<double>(first.rows());
+    const auto columns = static_cast<double>(first.cols());
+    return std::clamp(selection().state().transposed ? rows / columns : columns / rows, 0.5, 2.0);
+}
+
+OverviewView::Part OverviewView::partIn(const QRectF& rect) const {
+    Part part{heatWindow(m_overview->layers, m_zoom, m_layerCentre, 1), heatWindow(m_overview->heads, m_zoom, m_headCentre, 1)};
+    if (m_zoom <= 1) return part;
+    const double width = std::max(1.0, rect.width() - besideWords);
+    const double height = std::max(1.0, rect.height() - besideWords);
+    const double side = std::min(height / static_cast<double>(part.layers.count), width / static_cast<double>(part.heads.count) / aspect());
+    const auto widen = [](HeatWindow& window, Index count, double room, double centre) {
+        window.count = std::clamp(static_cast<Index>(room + 1e-6), window.count, count);
+        window.first = std::clamp<Index>(static_cast<Index>(std::lround(centre - static_cast<double>(window.count) / 2)), 0, count - window.count);
+    };
+    widen(part.layers, m_overview->layers, height / side, m_layerCentre);
+    widen(part.heads, m_overview->heads, width / side / aspect(), m_headCentre);
+    return part;
+}
 
 OverviewView::Layout OverviewView::layoutOf(const QRectF& rect) const {
     Layout layout;
-    layout.layers = layerWindow();
-    layout.heads = headWindow();
+    const Part part = partIn(rect);
+    layout.layers = part.layers;
+    layout.heads = part.heads;
     const Index layers = layout.layers.count;
     const Index heads = layout.heads.count;
     layout.font = theme().font;
@@ -86,15 +109,9 @@ OverviewView::Layout OverviewView::layoutOf(const QRectF& rect) const {
     const double margin = std::min(8.0, rect.width() / 40);
     const QRectF below = rect.height() < 10 * top ? QRectF() : QRectF(0, 0, rect.width() - 2 * margin, caption(layout.font, rect, theme()).height() + 6);
     const QRectF room = rect.adjusted(margin + left, margin + top, -margin, -margin - below.height());
-    // Pictures as they are in the other views: square for square matrices, never flatter than 2 to 1.
-    const Matrix& first = m_overview->thumbs.front().pixels;
-    const double asked = selection().state().transposed
-                             ? static_cast<double>(first.rows()) / static_cast<double>(first.cols())
-                             : static_cast<double>(first.cols()) / static_cast<double>(first.rows());
-    const double aspect = std::clamp(asked, 0.5, 2.0);
     const double height = std::min(room.height() / static_cast<double>(layers),
-                                   room.width() / static_cast<double>(heads) / aspect);
-    const double width = height * aspect;
+                                   room.width() / static_cast<double>(heads) / aspect());
+    const double width = height * aspect();
     layout.gap = std::clamp(height / 10, 1.0, 8.0);
     const QSizeF size(width * static_cast<double>(heads), height * static_cast<double>(layers));
     // Pictures, names and words together stand in the middle.
@@ -166,14 +183,15 @@ Caption OverviewView::caption(const QFont& font, const QRectF& rect, const Theme
         if (window.count < count)
             caption.add(tr("%1 %2–%3 of %4").arg(of).arg(window.first + 1).arg(window.first + window.count).arg(count), theme.text);
     };
-    inSight(layerWindow(), m_overview->layers, tr("layers"));
-    inSight(headWindow(), m_overview->heads, tr("heads"));
+    const Part part = partIn(rect);
+    inSight(part.layers, m_overview->layers, tr("layers"));
+    inSight(part.heads, m_overview->heads, tr("heads"));
     caption.add(tr("rows: layers, columns: heads; in each picture"), theme.text);
     caption.addAxes(state.transposed, theme);
     shades(); // makes the tops
     caption.add(headsScale(state, m_tops), theme);
     caption.add(pairNote(*m_overview->of), theme.faint);
-    for (const QString& part : hiddenCaption(*m_overview->of, state).split(QStringLiteral("; "))) caption.add(part, theme.faint);
+    for (const QString& hidden : hiddenCaption(*m_overview->of, state).split(QStringLiteral("; "))) caption.add(hidden, theme.faint);
     caption.add(modelLabel(*m_overview->of), theme.faint);
     return caption;
 }

@@ -30,8 +30,8 @@ public:
     /// "Layer 3, head 5: previous token 92 %".
     QString sentenceOf(int layer, int head) const;
     /// The part in sight.
-    HeatWindow layerWindow() const;
-    HeatWindow headWindow() const;
+    HeatWindow layerWindow() const { return partIn(rect()).layers; }
+    HeatWindow headWindow() const { return partIn(rect()).heads; }
 
 signals:
     /// What is under the pointer, in words; empty when it has left.
@@ -53,6 +53,14 @@ private:
         int head = 0;
         friend bool operator==(const Place&, const Place&) = default;
     };
+    struct Part {
+        HeatWindow layers;
+        HeatWindow heads;
+    };
+    /// What the zoom shows of a view this large: a room that is wider than the part has more heads in it.
+    Part partIn(const QRectF& rect) const;
+    /// Width : height of a picture.
+    double aspect() const;
     Caption caption(const QFont& font, const QRectF& rect, const Theme& theme) const;
     void point(std::optional<Place> place);
     void open(const Place& place, bool merges);
