@@ -87,6 +87,7 @@ TEST(ShownTokens, OfAPairOneTextReadsTheOther) {
         for (const Pairs pairs : {Pairs::AA, Pairs::AB, Pairs::BA, Pairs::BB}) {
             session.view.pairs = pairs;
             const AnalysisPtr a = analysisOf(model, session);
+            EXPECT_EQ(a->part, pairs);
             const bool fromB = pairs == Pairs::BA || pairs == Pairs::BB, toB = pairs == Pairs::AB || pairs == Pairs::BB;
             const Index rowBegin = fromB ? firstEnd : 0, rowEnd = fromB ? n : firstEnd;
             const Index colBegin = toB ? firstEnd : 0, colEnd = toB ? n : firstEnd;

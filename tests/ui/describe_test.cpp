@@ -81,6 +81,7 @@ TEST(Describe, NamesAHeadWithoutDesignFromItsNumbers) {
     a.measures[0].entropy = 0.95;
     EXPECT_TRUE(headCharacter(a, 0).name.isEmpty());
     EXPECT_EQ(headTag(a, 0).toStdString(), "spread out");
+    EXPECT_EQ(headWords(headCharacter(a, 0)).join(QStringLiteral("; ")).toStdString(), "spread out; spread; spr.");
     EXPECT_EQ(sentence(a, {}), "Head 1 spreads its attention (95 % of what uniform would be).");
 }
 

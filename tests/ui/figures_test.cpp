@@ -209,6 +209,16 @@ TEST_F(Figures, APartOfTwoTextsIsNamed) {
     }
 }
 
+TEST_F(Figures, ATitleIsSaidInFewerWordsBeforeItIsCut) {
+    show(ViewKind::Head, sentence());
+    auto deep = std::make_shared<Analysis>(*test::analysisOfModel(animal, "/models/google/bert", 5));
+    deep->site = Site::Cross;
+    deep->layer = 999998; // long enough for the smallest figure
+    view->setAnalysis(deep);
+    const QString picture = svg();
+    EXPECT_TRUE(picture.contains(QStringLiteral(">Cross-attention · layer 999,999 · head 1 · previous 97"))) << picture.mid(picture.indexOf(QStringLiteral(">Cross")), 120).toStdString();
+}
+
 TEST_F(Figures, TheOverviewSaysWhatItsAxesAndColoursMean) {
     show(ViewKind::Overview, sentence());
     const Result<OverviewPtr> overview = overviewOf(analysis);

@@ -149,6 +149,14 @@ TEST(HeatLayout, RowsThatAreALittleLowHaveSmallerNamesThanLetEverySecondOneGo) {
     }
 }
 
+TEST(HeatLayout, ALowPictureIsForItsCells) {
+    HeatRequest r = request(440, 140, 8, 9);
+    r.columnLabel = 32; // short words
+    const HeatLayout l = layoutHeat(r);
+    EXPECT_GE(l.cells.rect.height(), 0.45 * 140);
+    EXPECT_EQ(l.rowStep, 1) << "every row is named";
+}
+
 TEST(HeatLayout, ALongWordLeavesTheRoomToTheCells) {
     HeatRequest r = request(500, 620, 5, 5);
     r.columnLabel = 520; // a German compound

@@ -5,6 +5,7 @@
 #include "ui/views/head_grid.h"
 #include "ui/views/head_heatmap.h"
 #include "ui/views/matrix_image.h"
+#include "ui/views/overview_view.h"
 
 #include <QApplication>
 #include <QPainter>
@@ -445,6 +446,44 @@ TEST(HeadHeatmap, ZoomedCellsAreTheExactOnesOfALongText) {
         static_cast<std::size_t>(std::lround(static_cast<double>(s.analysis->weight(0, q, k)) / top * 255));
     EXPECT_EQ(pixel(s.picture(), at.cells.cell(3, 4).topLeft() + QPointF(3, 3)),
               colourTable(ColourMapName::Viridis, false)[shade]);
+}
+
+TEST(Overview, WheelZoomsAtThePointerAndArrowsStayInSight) {
+    Session session;
+    session.text = "the cat sat on the mat";
+    session.sandbox.heads = 16;
+    Shown<OverviewView> s(analysisOf(session));
+    const Result<OverviewPtr> one = overviewOf(s.analysis);
+    ASSERT_TRUE(one.ok());
+    auto many = std::make_shared<Overview>(**one);
+    many->layers = 12;
+    for (int layer = 1; layer < many->layers; ++layer) many->thumbs.insert(many->thumbs.end(), (*one)->thumbs.begin(), (*one)->thumbs.end());
+    s.view.setOverview(many);
+    const double whole = s.view.pictureOf(0, 0, s.view.rect()).width();
+    const QPointF corner = s.view.pictureOf(11, 15, s.view.rect()).center();
+    for (int i = 0; i < 8; ++i) {
+        QWheelEvent wheel(corner, s.view.mapToGlobal(corner), {}, {0, 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QApplication::sendEvent(&s.view, &wheel);
+    }
+    EXPECT_EQ(s.view.headWindow(), (HeatWindow{12, 4}));
+    EXPECT_EQ(s.view.layerWindow(), (HeatWindow{9, 3}));
+    EXPECT_GT(s.view.pictureOf(11, 15, s.view.rect()).width(), 2.5 * whole);
+    // What is clicked is what is seen there.
+    QTest::mouseClick(&s.view, Qt::LeftButton, {}, s.view.pictureOf(10, 13, s.view.rect()).center().toPoint());
+    EXPECT_EQ(s.selection.state().layer, 10);
+    EXPECT_EQ(s.selection.state().head, 13);
+    const QPointF from = s.view.pictureOf(10, 13, s.view.rect()).center();
+    QTest::mousePress(&s.view, Qt::LeftButton, {}, from.toPoint());
+    s.move(from + QPointF(1.2 * s.view.pictureOf(10, 13, s.view.rect()).width(), 0));
+    QTest::mouseRelease(&s.view, Qt::LeftButton, {}, (from + QPointF(90, 0)).toPoint());
+    EXPECT_EQ(s.view.headWindow(), (HeatWindow{11, 4})) << "dragging pans";
+    EXPECT_EQ(s.selection.state().head, 13) << "and opens nothing";
+    for (int i = 0; i < 9; ++i) QTest::keyClick(&s.view, Qt::Key_Left);
+    EXPECT_EQ(s.selection.state().head, 4);
+    EXPECT_LE(s.view.headWindow().first, 4);
+    EXPECT_EQ(s.view.layerWindow(), (HeatWindow{9, 3}));
+    s.view.fit();
+    EXPECT_EQ(s.view.headWindow(), (HeatWindow{0, 16}));
 }
 
 TEST(Views, SurviveEverySizeAndAnEmptyText) {

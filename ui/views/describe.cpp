@@ -171,7 +171,7 @@ std::optional<Pattern> patternOf(const HeadMeasures& m, std::optional<Design> de
               : Pattern{QT_TRANSLATE_NOOP("Describe", "token itself"), QT_TRANSLATE_NOOP("Describe", "itself"), QT_TRANSLATE_NOOP("Describe", "itself"), m.self, m.rows},
         {QT_TRANSLATE_NOOP("Describe", "same token"), QT_TRANSLATE_NOOP("Describe", "same"), QT_TRANSLATE_NOOP("Describe", "same"), m.sameToken, m.rows},
         {QT_TRANSLATE_NOOP("Describe", "similar token"), QT_TRANSLATE_NOOP("Describe", "similar"), QT_TRANSLATE_NOOP("Describe", "sim."), 0, m.rows},
-        {inductionName, QT_TRANSLATE_NOOP("Describe", "induction"), QT_TRANSLATE_NOOP("Describe", "induct."), m.induction, m.inductionRows}}};
+        {inductionName, QT_TRANSLATE_NOOP("Describe", "induction"), QT_TRANSLATE_NOOP("Describe", "ind."), m.induction, m.inductionRows}}};
     // Only the rows of a repetition have something to look up, at most the second half of a text that comes twice.
     const auto holds = [&](const Pattern& p) {
         return p.share >= 0.5 && (&p == &patterns.back() ? 4 * p.rows >= m.rows && p.rows > 1 : 2 * p.rows >= m.rows);
@@ -207,13 +207,14 @@ std::optional<Design> designOf(const Analysis& a, int head) {
 HeadCharacter characterOf(const HeadMeasures& m, std::optional<Design> design, bool cross) {
     HeadCharacter character;
     if (const std::optional<Pattern> p = patternOf(m, design, cross)) {
-        character = {Words::tr(p->name), Words::tr(p->tag), p->share, someRows(m, *p), Words::tr(p->shortTag), {}};
+        character = {Words::tr(p->name), Words::tr(p->tag), p->share, someRows(m, *p), {Words::tr(p->shortTag)}, {}};
         if (!character.rows.isEmpty()) character.shortRows = Words::tr("%L1/%L2").arg(p->rows).arg(m.rows);
     } else if (m.entropy >= 0.85) {
         character.tag = Words::tr("spread out");
-        character.shortTag = Words::tr("spread");
+        character.shortTags = {Words::tr("spread"), Words::tr("spr.")};
     } else {
-        character.tag = character.shortTag = Words::tr("mixed");
+        character.tag = Words::tr("mixed");
+        character.shortTags = {Words::tr("mix.")};
     }
     return character;
 }
@@ -257,7 +258,7 @@ QStringList headWords(const HeadCharacter& character) {
     QStringList forms;
     if (!character.rows.isEmpty())
         forms << Words::tr("%1 in %2").arg(character.tag, character.rows) << Words::tr("%1 %2").arg(character.tag, character.shortRows);
-    return forms << character.tag << character.shortTag;
+    return forms << character.tag << character.shortTags;
 }
 
 QString measuredTag(const HeadMeasures& measures, bool cross) { return tagOf(characterOf(measures, std::nullopt, cross)); }

@@ -22,11 +22,11 @@ struct HeadCharacter {
     double share = 0;
     QString rows; ///< "4 of 9 rows" when the share is that of some rows only, those with something to keep; else empty.
                   ///< That a text's first token has none before it, and its last none after it, goes without saying.
-    QString shortTag;  ///< the tag where there is little room: "prev."
-    QString shortRows; ///< "4/9"
+    QStringList shortTags; ///< the tag where there is little room, ever shorter: "spread", "spr."
+    QString shortRows;     ///< "4/9"
 };
 /// The tag with its rows, from the longest form to the shortest: "induction in 2 of 6 rows", "induction 2/6", "induction",
-/// "induct.".
+/// "ind.".
 QStringList headWords(const HeadCharacter& character);
 HeadCharacter headCharacter(const Analysis& analysis, int head);
 /// The tag of a small picture: "previous 98 %", "same 97 % in 4 of 5 rows", "mixed".

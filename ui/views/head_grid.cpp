@@ -133,7 +133,9 @@ GridRequest HeadGrid::requestFor(const QRectF& room, const QFont& font) const {
     for (int h = 0; h < request.heads; ++h) tags << headTag(*analysis(), h);
     request.fullTag = 2 * request.line + labelWidth(tags, font);
     request.rows = turned ? keys : queries;
-    request.rowLabel = labelWidth(rowLabels(), font) + 8;
+    // A long text's many words are slow to measure, and have no room anyway.
+    const bool few = request.rows * QFontMetricsF(font).height() <= room.height();
+    request.rowLabel = few ? labelWidth(rowLabels(), font) + 8 : room.width();
     return request;
 }
 
@@ -306,11 +308,13 @@ void HeadGrid::drawHead(QPainter& painter, const HeadFrame& frame, const Theme& 
 
 void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& theme) const {
     const bool named = frame.kind == GridTag::Words;
+    const bool twoLines = frame.tag.height() > frame.line;
+    const bool tight = !named || (!twoLines && frame.tag.width() < 4 * frame.line); // the number leaves its room to the name
     const double height = named ? frame.line - 5 : frame.line - 2;
-    QFont bold = named ? frame.font : smaller(frame.font);
+    QFont bold = tight ? smaller(frame.font) : frame.font;
     bold.setBold(true);
     const QString number = QString::number(frame.head + 1);
-    const double chip = std::max(height, QFontMetricsF(bold).horizontalAdvance(number) + (named ? 8 : 6));
+    const double chip = std::max(tight ? 0 : height, QFontMetricsF(bold).horizontalAdvance(number) + (tight ? 6 : 8));
     const QRectF chipRect(frame.cells.rect.left() - 1.5, frame.tag.top(), chip, height);
     const QColor ground = frame.active ? frame.colour : blend(theme.paper, frame.colour, 0.35);
     painter.setPen(Qt::NoPen);
@@ -322,9 +326,9 @@ void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& t
 
     // Beside the number what the head does and, at the right, how much of the mass that is, or what the chosen tokens
     // read instead; where there are two lines, the name has the second.
-    const bool twoLines = frame.tag.height() > frame.line;
     const double right = frame.tag.right() - (frame.box.right() - frame.cells.rect.right());
-    const QRectF share(chipRect.right() + 5, chipRect.top(), right - chipRect.right() - 5, height);
+    const double gap = tight ? 3 : 5;
+    const QRectF share(chipRect.right() + gap, chipRect.top(), right - chipRect.right() - gap, height);
     painter.setPen(frame.active ? theme.text : theme.faint);
     if (frame.care >= 0) return drawCare(painter, frame, share, theme);
     if (!named) return;
@@ -335,7 +339,7 @@ void HeadGrid::drawTag(QPainter& painter, const HeadFrame& frame, const Theme& t
     const auto [word, font] = fitted(gone ? QStringList(tr("taken away")) : headWords(character), frame.font, name.width());
     painter.setFont(frame.font);
     // A share of some rows is not that of all: without their number it says nothing.
-    const bool whole = character.rows.isEmpty() || (word != character.tag && word != character.shortTag);
+    const bool whole = character.rows.isEmpty() || (word != character.tag && !character.shortTags.contains(word));
     const QString amount = gone || character.name.isEmpty() || !whole ? QString() : percent(character.share);
     const double width = QFontMetricsF(frame.font).horizontalAdvance(amount);
     const double taken = twoLines ? 0 : QFontMetricsF(font).horizontalAdvance(word) + 8;

@@ -28,12 +28,13 @@ HeatLayout layoutHeat(const HeatRequest& r) {
     HeatLayout l;
     const double width = r.size.width();
     const double height = r.size.height();
-    const double pad = width < 420 || height < 320 ? 8 : 16;
+    const bool low = isLow(r.size);
+    const double pad = low ? 4 : width < 420 || height < 320 ? 8 : 16;
     const double rowBars = hasRowBars(r.size) ? std::max(32.0, r.sum + 6) : 0;
     const double columnBars = hasColumnBars(r.size) ? 40 : 0;
     const double colourBar = hasColourBar(r.size) ? 64 : 0;
     const double gap = 8;
-    l.header = {pad, pad / 2, width - 2 * pad, r.line + 8};
+    l.header = {pad, pad / 2, width - 2 * pad, low ? r.line + 2 : r.line + 8};
 
     const double left =
         std::clamp(r.rowLabel + 8, std::min(r.rowTitle, 0.3 * width), std::max(r.rowTitle, 0.26 * width));
@@ -91,12 +92,16 @@ HeatLayout layoutHeat(const HeatRequest& r) {
     return l;
 }
 
+bool isLow(const QSizeF& size) {
+    return size.height() < 180;
+}
+
 bool hasColourBar(const QSizeF& size) {
     return size.width() >= 440 && size.height() >= 200;
 }
 
 bool hasRowBars(const QSizeF& size) {
-    return size.width() >= 320;
+    return size.width() >= 320 && !isLow(size);
 }
 
 bool hasColumnBars(const QSizeF& size) {

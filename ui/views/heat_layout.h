@@ -42,6 +42,8 @@ struct HeatLayout {
     bool numbers = false;
 };
 HeatLayout layoutHeat(const HeatRequest& request);
+/// Whether a picture is so low that the cells need all of it.
+bool isLow(const QSizeF& size);
 // What a picture of this size has room for around the cells; the caption says the rest.
 bool hasColourBar(const QSizeF& size);
 bool hasRowBars(const QSizeF& size);

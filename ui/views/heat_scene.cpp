@@ -140,8 +140,7 @@ HeatScene::HeatScene(const Analysis& a, const Selection& s, const Theme& t, cons
     const double largest = std::clamp(0.14 * std::min(area.width(), area.height()), 56.0, 96.0);
     request.largestCell =
         largest * std::clamp(std::min(share(m_rowLabels, rows.count), share(m_columnLabels, columns.count)), 1.0, 4.0);
-    // Below a height, the cells need all of it.
-    if (area.height() >= 180) request.caption = caption(nullptr, analysis.pictures.front().factor > 1 ? Dots::Coarse : Dots::Cells).height();
+    if (!isLow(area)) request.caption = caption(nullptr, analysis.pictures.front().factor > 1 ? Dots::Coarse : Dots::Cells).height();
     layout = layoutHeat(request);
     // Only where the cells turn out smaller than pixels has the caption to say so.
     const QRectF& cells = layout.cells.rect;
@@ -222,6 +221,16 @@ QString HeatScene::title() const {
     return character.name.isEmpty() ? name : Words::tr("%1 %2").arg(name, percent(character.share));
 }
 
+/// The title, or a shorter one that has room.
+QString HeatScene::fittedTitle(const QFontMetricsF& metrics, double room) const {
+    QStringList forms{title()};
+    if (!headCharacter(analysis, head).name.isEmpty())
+        forms << Words::tr("%1 · %2").arg(headName(analysis, head), headTag(analysis, head)) << headName(analysis, head);
+    for (const QString& form : forms)
+        if (metrics.horizontalAdvance(form) <= room) return form;
+    return metrics.elidedText(forms.back(), Qt::ElideRight, room);
+}
+
 /// The notes, when all of them have room beside the title.
 QString HeatScene::headerNotes(Dots dots) const {
     const QFont face = bold(font);
@@ -260,8 +269,7 @@ void HeatScene::drawHeader(QPainter& painter, Dots dots) const {
     painter.setFont(face);
     const QRectF room = r.adjusted(chip.width() + 8, 0, 0, 0);
     painter.setPen(theme.text);
-    painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
-                     QFontMetricsF(face).elidedText(title(), Qt::ElideRight, room.width()));
+    painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter, fittedTitle(QFontMetricsF(face), room.width()));
     painter.setFont(small);
     painter.setPen(theme.faint);
     painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter, headerNotes(dots));
@@ -305,13 +313,22 @@ void HeatScene::drawRowLabels(QPainter& painter) const {
         const QString label = m_rowLabels.fitted(p, face, box.width());
         if (marked) {
             const double width = QFontMetricsF(face).horizontalAdvance(label);
-            painter.fillRect(QRectF(box.right() - width - 4, box.top(), width + 8, line),
+            const double height = std::min(line, static_cast<double>(layout.rowStep) * row.height()); // not over its neighbours' names
+            painter.fillRect(QRectF(box.right() - width - 4, row.center().y() - height / 2, width + 8, height),
                              blend(theme.paper, rowColour(), 0.2));
         }
         painter.setFont(face);
         painter.setPen(turned && hidden(p) ? theme.faint : theme.ink(rowColour()));
         painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine | Qt::TextDontClip, label);
     }
+}
+
+/// Brackets and points are hard to tell apart aslant: among slanted names they stay level where they do not touch those.
+bool HeatScene::staysLevel(Index column) const {
+    const QString& word = m_columnLabels.words[static_cast<int>(column)];
+    const double room = layout.cells.cellWidth() * static_cast<double>(layout.columnStep);
+    return room >= 1.6 * QFontMetricsF(font).height() && m_columnLabels.width[static_cast<std::size_t>(column)] <= room - 4 &&
+           std::none_of(word.begin(), word.end(), [](QChar c) { return c.isLetter() || c.isDigit(); });
 }
 
 void HeatScene::drawColumnLabels(QPainter& painter) const {
@@ -321,14 +338,15 @@ void HeatScene::drawColumnLabels(QPainter& painter) const {
     for (const Index p : labelsShown(columns, layout.columnStep, markedColumns(), layout.columnStep)) {
         const bool marked = std::binary_search(markedColumns().begin(), markedColumns().end(), static_cast<int>(p));
         QFont face = marked ? bold(font) : font;
-        if (layout.slanted) face.setHintingPreference(QFont::PreferNoHinting); // hints are for level letters
+        const bool slanted = layout.slanted && !staysLevel(p);
+        if (slanted) face.setHintingPreference(QFont::PreferNoHinting); // hints are for level letters
         const QString label = m_columnLabels.fitted(p, face, room + 1);
         const double width = QFontMetricsF(face).horizontalAdvance(label);
         painter.save();
         painter.translate(grid.columnRect(p - columns.first).center().x(), layout.columnLabels.bottom() - 3);
-        if (layout.slanted) painter.rotate(-45);
+        if (slanted) painter.rotate(-45);
         // Aslant, the lowest corner is where the first letter ends below: it stays above the cells.
-        const QRectF box(layout.slanted ? 0.35 * line : -width / 2, layout.slanted ? -0.7 * line : -line, width + 1, line);
+        const QRectF box(slanted ? 0.35 * line : -width / 2, slanted ? -0.7 * line : -line, width + 1, line);
         if (marked) painter.fillRect(box.adjusted(-3, 0, 3, 0), blend(theme.paper, columnColour(), 0.2));
         painter.setFont(face);
         painter.setPen(!turned && hidden(p) ? theme.faint : theme.ink(columnColour()));

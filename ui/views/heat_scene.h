@@ -9,6 +9,7 @@
 #include "ui/views/matrix_image.h"
 #include "ui/views/shown.h"
 
+#include <QFontMetricsF>
 #include <QHash>
 #include <QStringList>
 
@@ -88,6 +89,7 @@ private:
     bool isDropped(Index row, Index column) const;
 
     QString title() const;
+    QString fittedTitle(const QFontMetricsF& metrics, double room) const;
     QStringList notes(Dots dots) const;
     /// What does not stand in the header and beside the cells. `cells`: null while there are none yet.
     Caption caption(const HeatCells* cells, Dots dots) const;
@@ -97,6 +99,7 @@ private:
     void drawHeader(QPainter& painter, Dots dots) const;
     void drawTitles(QPainter& painter) const;
     void drawRowLabels(QPainter& painter) const;
+    bool staysLevel(Index column) const;
     void drawColumnLabels(QPainter& painter) const;
     double rowTop(const HeatCells& cells) const;
     double columnTop(const HeatCells& cells) const;

@@ -97,7 +97,8 @@ private:
     QRectF lineName(int i, int row, double width) const;
     std::vector<int> byImportance(const std::vector<std::vector<double>>& weights) const;
     std::vector<Named> namedInColumn(const std::vector<int>& order) const;
-    std::vector<Named> namedInLines(const std::vector<int>& order) const;
+    QString share(const std::vector<std::vector<double>>& weights, int i) const;
+    std::vector<Named> namedInLines(const std::vector<int>& order, const std::vector<std::vector<double>>& weights) const;
 
     QPainter& p;
     const LinksInput& in;
@@ -254,13 +255,21 @@ std::vector<SidePainter::Named> SidePainter::namedInColumn(const std::vector<int
     return names;
 }
 
-std::vector<SidePainter::Named> SidePainter::namedInLines(const std::vector<int>& order) const {
+/// What the chosen tokens read of this one; empty for nothing.
+QString SidePainter::share(const std::vector<std::vector<double>>& weights, int i) const {
+    const double w = m_opposite ? mean(weights, i) : 0;
+    return w > 0 ? percent(w) : QString();
+}
+
+std::vector<SidePainter::Named> SidePainter::namedInLines(const std::vector<int>& order,
+                                                          const std::vector<std::vector<double>>& weights) const {
     std::vector<Named> names;
     const auto rows = static_cast<std::size_t>(m_layout.nameRows());
     std::vector<Taken> taken(rows);
     Taken numbers;
-    const double number = QFontMetricsF(m_small).horizontalAdvance(percent(0.62)) + 4;
+    const QFontMetricsF small(m_small);
     for (const int i : order) {
+        const double number = small.horizontalAdvance(share(weights, i)) + 4;
         const double middle = m_layout.box(m_side, i).center().x();
         const bool numbered = numbers.take(middle - number / 2, middle + number / 2);
         if (m_layout.scale() >= 1) { // every name has room within its box
@@ -288,10 +297,9 @@ void SidePainter::draw(const std::vector<std::vector<double>>& weights, double g
     const bool thin = m_layout.horizontal() ? m_layout.scale() < 1 : sample.height() < m_metrics.height() * 0.8;
     for (int i = m_layout.first(m_side); i < m_layout.last(m_side); ++i) drawGround(i);
     const std::vector<int> order = byImportance(weights);
-    const std::vector<Named> names = m_layout.horizontal() ? namedInLines(order) : namedInColumn(order);
+    const std::vector<Named> names = m_layout.horizontal() ? namedInLines(order, weights) : namedInColumn(order);
     for (auto name = names.rbegin(); name != names.rend(); ++name) {
-        const double w = m_opposite ? mean(weights, name->index) : 0;
-        drawName(*name, w > 0 ? percent(w) : QString(), thin && (contains(m_chosen, name->index) || m_opposite));
+        drawName(*name, share(weights, name->index), thin && (contains(m_chosen, name->index) || m_opposite));
     }
 }
 

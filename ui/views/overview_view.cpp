@@ -4,19 +4,24 @@
 #include "ui/views/describe.h"
 #include "ui/views/shown.h"
 
+#include <QApplication>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
+#include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace headscope {
 
 static_assert(forbiddenCell == maskedCell && hiddenPixel == hiddenCell, "the overview's pixels are shades as they come");
 
 namespace {
+
+constexpr double besideWords = 72; ///< about what numbers and margins take of either side
 
 /// The head's weights as shown: without what is hidden, its rows scaled up again where that is asked for.
 Matrix shownPixels(const HeadThumb& thumb, const ViewState& state) {
@@ -35,13 +40,15 @@ Matrix shownPixels(const HeadThumb& thumb, const ViewState& state) {
 } // namespace
 
 struct OverviewView::Layout {
-    CellGrid grid;  ///< [layers, heads], a box with its gap in each cell
+    HeatWindow layers; ///< in sight
+    HeatWindow heads;
+    CellGrid grid;  ///< [layers, heads] in sight, a box with its gap in each cell
     double gap = 4; ///< between pictures
     QFont font;
     QRectF legend; ///< below the pictures; empty: no room
 
     QRectF picture(int layer, int head) const {
-        const QRectF box = grid.cell(layer, head).adjusted(gap / 2, gap / 2, -gap / 2, -gap / 2);
+        const QRectF box = grid.cell(layer - layers.first, head - heads.first).adjusted(gap / 2, gap / 2, -gap / 2, -gap / 2);
         // On whole pixels, so that frames are sharp.
         return {std::round(box.left()), std::round(box.top()), std::max(1.0, std::floor(box.width())),
                 std::max(1.0, std::floor(box.height()))};
@@ -50,6 +57,7 @@ struct OverviewView::Layout {
 
 OverviewView::OverviewView(Selection& selection, QWidget* parent) : View(selection, parent) {
     setAccessibleName(tr("All layers"));
+    connect(&selection, &Selection::changed, this, &OverviewView::keepInSight);
 }
 
 void OverviewView::setOverview(OverviewPtr overview) {
@@ -60,30 +68,50 @@ void OverviewView::setOverview(OverviewPtr overview) {
 }
 
 QString OverviewView::hint() const {
-    return tr("Click a picture to open its layer and head; arrows step");
+    return tr("Click a picture to open its layer and head; arrows step, wheel zooms");
+}
+
+double OverviewView::aspect() const {
+    // Pictures as they are in the other views: square for square matrices, never flatter than 2 to 1.
+    const Matrix& first = m_overview->thumbs.front().pixels;
+    const auto rows = static_cast<double>(first.rows());
+    const auto columns = static_cast<double>(first.cols());
+    return std::clamp(selection().state().transposed ? rows / columns : columns / rows, 0.5, 2.0);
+}
+
+OverviewView::Part OverviewView::partIn(const QRectF& rect) const {
+    Part part{heatWindow(m_overview->layers, m_zoom, m_layerCentre, 1), heatWindow(m_overview->heads, m_zoom, m_headCentre, 1)};
+    if (m_zoom <= 1) return part;
+    const double width = std::max(1.0, rect.width() - besideWords);
+    const double height = std::max(1.0, rect.height() - besideWords);
+    const double side = std::min(height / static_cast<double>(part.layers.count), width / static_cast<double>(part.heads.count) / aspect());
+    const auto widen = [](HeatWindow& window, Index count, double room, double centre) {
+        window.count = std::clamp(static_cast<Index>(room + 1e-6), window.count, count);
+        window.first = std::clamp<Index>(static_cast<Index>(std::lround(centre - static_cast<double>(window.count) / 2)), 0, count - window.count);
+    };
+    widen(part.layers, m_overview->layers, height / side, m_layerCentre);
+    widen(part.heads, m_overview->heads, width / side / aspect(), m_headCentre);
+    return part;
 }
 
 OverviewView::Layout OverviewView::layoutOf(const QRectF& rect) const {
     Layout layout;
-    const auto layers = static_cast<Index>(m_overview->layers);
-    const auto heads = static_cast<Index>(m_overview->heads);
+    const Part part = partIn(rect);
+    layout.layers = part.layers;
+    layout.heads = part.heads;
+    const Index layers = layout.layers.count;
+    const Index heads = layout.heads.count;
     layout.font = theme().font;
     layout.font.setPixelSize(std::max(10, layout.font.pixelSize() * 8 / 10));
     const QFontMetricsF metrics(layout.font);
-    const double left = metrics.horizontalAdvance(tr("layer %1").arg(layers)) + 12;
+    const double left = metrics.horizontalAdvance(tr("layer %1").arg(m_overview->layers)) + 12;
     const double top = std::ceil(metrics.height()) + 6;
     const double margin = std::min(8.0, rect.width() / 40);
     const QRectF below = rect.height() < 10 * top ? QRectF() : QRectF(0, 0, rect.width() - 2 * margin, caption(layout.font, rect, theme()).height() + 6);
     const QRectF room = rect.adjusted(margin + left, margin + top, -margin, -margin - below.height());
-    // Pictures as they are in the other views: square for square matrices, never flatter than 2 to 1.
-    const Matrix& first = m_overview->thumbs.front().pixels;
-    const double asked = selection().state().transposed
-                             ? static_cast<double>(first.rows()) / static_cast<double>(first.cols())
-                             : static_cast<double>(first.cols()) / static_cast<double>(first.rows());
-    const double aspect = std::clamp(asked, 0.5, 2.0);
     const double height = std::min(room.height() / static_cast<double>(layers),
-                                   room.width() / static_cast<double>(heads) / aspect);
-    const double width = height * aspect;
+                                   room.width() / static_cast<double>(heads) / aspect());
+    const double width = height * aspect();
     layout.gap = std::clamp(height / 10, 1.0, 8.0);
     const QSizeF size(width * static_cast<double>(heads), height * static_cast<double>(layers));
     // Pictures, names and words together stand in the middle.
@@ -94,7 +122,7 @@ OverviewView::Layout OverviewView::layoutOf(const QRectF& rect) const {
 }
 
 QRectF OverviewView::pictureOf(int layer, int head, const QRectF& rect) const {
-    if (!m_overview || m_overview->thumbs.empty()) return {};
+    if (nothing()) return {};
     return layoutOf(rect).picture(layer, head);
 }
 
@@ -117,7 +145,7 @@ const std::vector<HeadShades>& OverviewView::shades() const {
 }
 
 void OverviewView::render(QPainter& painter, const QRectF& rect, const Theme& theme) const {
-    if (!m_overview || m_overview->thumbs.empty()) {
+    if (nothing()) {
         painter.setPen(theme.faint);
         painter.setFont(theme.font);
         painter.drawText(rect, Qt::AlignCenter | Qt::TextWordWrap, tr("The layers of a model appear here"));
@@ -127,8 +155,8 @@ void OverviewView::render(QPainter& painter, const QRectF& rect, const Theme& th
     const std::vector<HeadShades>& cells = shades();
     const int shown = m_overview->of->layer;
     const bool framed = framesChoice(painter);
-    for (int l = 0; l < m_overview->layers; ++l) {
-        for (int h = 0; h < m_overview->heads; ++h) {
+    for (int l = static_cast<int>(layout.layers.first); l < layout.layers.first + layout.layers.count; ++l) {
+        for (int h = static_cast<int>(layout.heads.first); h < layout.heads.first + layout.heads.count; ++h) {
             const auto at = static_cast<std::size_t>(l * m_overview->heads + h);
             const QRectF picture = layout.picture(l, h);
             drawShades(painter, picture, cells[at], theme, selection().state().colours, &m_images[at]);
@@ -151,12 +179,19 @@ Caption OverviewView::caption(const QFont& font, const QRectF& rect, const Theme
     Caption caption(font, rect.width() - 16);
     caption.add(siteTitle(*m_overview->of), theme.text);
     caption.add(pairTitle(*m_overview->of), theme.text);
+    const auto inSight = [&](const HeatWindow& window, int count, const QString& of) {
+        if (window.count < count)
+            caption.add(tr("%1 %2–%3 of %4").arg(of).arg(window.first + 1).arg(window.first + window.count).arg(count), theme.text);
+    };
+    const Part part = partIn(rect);
+    inSight(part.layers, m_overview->layers, tr("layers"));
+    inSight(part.heads, m_overview->heads, tr("heads"));
     caption.add(tr("rows: layers, columns: heads; in each picture"), theme.text);
     caption.addAxes(state.transposed, theme);
     shades(); // makes the tops
     caption.add(headsScale(state, m_tops), theme);
     caption.add(pairNote(*m_overview->of), theme.faint);
-    for (const QString& part : hiddenCaption(*m_overview->of, state).split(QStringLiteral("; "))) caption.add(part, theme.faint);
+    for (const QString& hidden : hiddenCaption(*m_overview->of, state).split(QStringLiteral("; "))) caption.add(hidden, theme.faint);
     caption.add(modelLabel(*m_overview->of), theme.faint);
     return caption;
 }
@@ -167,28 +202,31 @@ void OverviewView::drawLabels(QPainter& painter, const Layout& layout, const The
     const CellGrid& grid = layout.grid;
     const int shown = m_overview->of->layer;
     const Index rowStep = labelStep(grid.cellHeight(), metrics.height());
-    for (Index l = 0; l < grid.rows; ++l) {
+    for (Index row = 0; row < grid.rows; ++row) {
+        const Index l = layout.layers.first + row;
         if (l % rowStep != 0 && l != shown) continue;
         if (l != shown && std::abs(static_cast<double>(l - shown)) * grid.cellHeight() < metrics.height()) continue;
-        const QRectF row = grid.rowRect(l);
+        const double middle = grid.rowRect(row).center().y();
         painter.setPen(l == shown ? theme.text : theme.faint);
-        const QRectF place(grid.rect.left() - 200, row.center().y() - metrics.height() / 2, 194, metrics.height());
+        const QRectF place(grid.rect.left() - 200, middle - metrics.height() / 2, 194, metrics.height());
         painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter, l == shown ? tr("layer %1").arg(l + 1) : QString::number(l + 1));
     }
-    const Index columnStep = labelStep(grid.cellWidth(), metrics.horizontalAdvance(QString::number(grid.columns)) + 6);
-    for (Index h = 0; h < grid.columns; h += columnStep) {
-        const QRectF column = grid.columnRect(h);
+    const Index columnStep = labelStep(grid.cellWidth(), metrics.horizontalAdvance(QString::number(m_overview->heads)) + 6);
+    for (Index column = 0; column < grid.columns; ++column) {
+        const Index h = layout.heads.first + column;
+        if (h % columnStep != 0) continue;
         painter.setPen(theme.ink(theme.head(static_cast<int>(h), m_overview->heads)));
-        const QRectF place(column.center().x() - 30, grid.rect.top() - metrics.height() - 4, 60, metrics.height());
+        const QRectF place(grid.columnRect(column).center().x() - 30, grid.rect.top() - metrics.height() - 4, 60, metrics.height());
         painter.drawText(place, Qt::AlignCenter, QString::number(h + 1));
     }
 }
 
 std::optional<OverviewView::Place> OverviewView::placeAt(const QPointF& point) const {
-    if (!m_overview || m_overview->thumbs.empty()) return std::nullopt;
-    const std::optional<CellPlace> cell = layoutOf(rect()).grid.at(point);
+    if (nothing()) return std::nullopt;
+    const Layout layout = layoutOf(rect());
+    const std::optional<CellPlace> cell = layout.grid.at(point);
     if (!cell) return std::nullopt;
-    return Place{static_cast<int>(cell->row), static_cast<int>(cell->column)};
+    return Place{static_cast<int>(layout.layers.first + cell->row), static_cast<int>(layout.heads.first + cell->column)};
 }
 
 QString OverviewView::sentenceOf(int layer, int head) const {
@@ -213,7 +251,63 @@ void OverviewView::point(std::optional<Place> place) {
     emit pointedAt(place ? sentenceOf(place->layer, place->head) : QString());
 }
 
-void OverviewView::mouseMoveEvent(QMouseEvent* event) { point(placeAt(event->position())); }
+void OverviewView::zoomAround(double factor, double layer, double head) {
+    const auto middle = [](const HeatWindow& w) { return static_cast<double>(w.first) + static_cast<double>(w.count) / 2; };
+    const double layers = middle(layerWindow());
+    const double heads = middle(headWindow());
+    const double largest = std::max(1.0, std::max(m_overview->layers, m_overview->heads) / 4.0);
+    const double zoom = std::clamp(m_zoom * factor, 1.0, largest);
+    m_layerCentre = layer + (layers - layer) * m_zoom / zoom;
+    m_headCentre = head + (heads - head) * m_zoom / zoom;
+    m_zoom = zoom;
+    update();
+}
+
+void OverviewView::zoomBy(double factor) {
+    if (!nothing()) zoomAround(factor, selection().state().layer + 0.5, selection().shownHead() + 0.5);
+}
+
+void OverviewView::fit() {
+    m_zoom = 1;
+    update();
+}
+
+void OverviewView::wheelEvent(QWheelEvent* event) {
+    if (nothing() || event->angleDelta().y() == 0) return event->ignore();
+    const Layout layout = layoutOf(rect());
+    const QPointF in = event->position() - layout.grid.rect.topLeft();
+    const auto place = [](double offset, double cell, const HeatWindow& window) {
+        return static_cast<double>(window.first) + std::clamp(offset / cell, 0.0, static_cast<double>(window.count));
+    };
+    zoomAround(std::pow(1.25, event->angleDelta().y() / 120.0), place(in.y(), layout.grid.cellHeight(), layout.layers),
+               place(in.x(), layout.grid.cellWidth(), layout.heads));
+    event->accept();
+}
+
+void OverviewView::keepInSight() {
+    const Place now{selection().state().layer, selection().shownHead()};
+    if (m_zoom <= 1 || nothing() || now == m_seen || selection().hover() != Hover{}) return;
+    m_seen = now;
+    const auto outside = [](int at, const HeatWindow& window) { return at < window.first || at >= window.first + window.count; };
+    if (outside(now.layer, layerWindow())) m_layerCentre = now.layer + 0.5;
+    if (outside(now.head, headWindow())) m_headCentre = now.head + 0.5;
+    update();
+}
+
+void OverviewView::mouseMoveEvent(QMouseEvent* event) {
+    const QPointF moved = m_press ? event->position() - *m_press : QPointF();
+    if (!m_press || nothing() || (!m_dragging && moved.manhattanLength() < QApplication::startDragDistance()))
+        return point(placeAt(event->position()));
+    m_dragging = true;
+    const CellGrid grid = layoutOf(rect()).grid;
+    const double layers = std::round(moved.y() / grid.cellHeight());
+    const double heads = std::round(moved.x() / grid.cellWidth());
+    if (m_zoom <= 1 || (layers == 0 && heads == 0)) return;
+    zoomAround(1, 0, 0); // centres to where the part in sight really is
+    m_layerCentre -= layers;
+    m_headCentre -= heads;
+    *m_press += QPointF(heads * grid.cellWidth(), layers * grid.cellHeight());
+}
 
 void OverviewView::open(const Place& place, bool merges) {
     selection().edit(tr("layer and head"), [&](ViewState& s) {
@@ -225,13 +319,20 @@ void OverviewView::open(const Place& place, bool merges) {
 }
 
 void OverviewView::mousePressEvent(QMouseEvent* event) {
-    const std::optional<Place> place = event->button() == Qt::LeftButton ? placeAt(event->position()) : std::nullopt;
-    if (!place) return View::mousePressEvent(event);
-    open(*place, false);
+    if (event->button() != Qt::LeftButton) return View::mousePressEvent(event);
+    m_press = event->position();
+    m_dragging = false;
+}
+
+void OverviewView::mouseReleaseEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton || !m_press) return View::mouseReleaseEvent(event);
+    m_press.reset();
+    if (std::exchange(m_dragging, false)) return;
+    if (const std::optional<Place> place = placeAt(event->position())) open(*place, false);
 }
 
 void OverviewView::keyPressEvent(QKeyEvent* event) {
-    if (!m_overview || m_overview->thumbs.empty() || event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier))
+    if (nothing() || event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier))
         return View::keyPressEvent(event);
     // From where the session is, which may be ahead of the picture.
     Place place{std::clamp(selection().state().layer, 0, m_overview->layers - 1), selection().shownHead()};
