@@ -94,7 +94,7 @@ const char* unexpected(Verb verb) {
 }
 
 Status checkTrain(const Command& command) {
-    if (command.train.task.empty())
+    if (command.train.task.empty() && !command.train.resume)
         return usageAt("train", "which task? headscope train TASK -o FOLDER; headscope train --help lists them");
     if (command.output.empty()) return usageAt("-o", "missing; name the folder to write the model to");
     if (command.output == "-") return usageAt("-o", "a model is a folder and cannot go to standard output");

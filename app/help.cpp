@@ -25,6 +25,7 @@ constexpr Usage usageLines[] = {
     {Verb::Predict, "headscope predict --model M --text T [--top K] [--generate N] [--json]"},
     {Verb::Tokenize, "headscope tokenize --model M [--text T | < FILE] [--no-special]"},
     {Verb::Train, "headscope train TASK [OPTIONS] -o FOLDER"},
+    {Verb::Train, "headscope train --resume [OPTIONS] -o FOLDER"},
     {Verb::Evaluate, "headscope evaluate FOLDER|NAME [--sentences N] [--seed N]"},
     {Verb::Models, "headscope models [--json]"},
     {Verb::Download, "headscope download ORG/NAME [-o FOLDER]"},

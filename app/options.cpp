@@ -384,7 +384,7 @@ const Option table[] = {
     {InTrain, Learning, "--rate", "X", "the learning rate after the first fifty steps",
      [](Command& c, const std::string& v) -> Status { return store(parseNumber(v, 0, 10, true), c.train.rate); }},
     {InTrain, Learning, "--resume", nullptr,
-     "go on, bit for bit, with the run in the folder; its sizes are the run's own",
+     "go on, bit for bit, with the run in the folder; its task and sizes are the run's own",
      [](Command& c, const std::string& v) -> Status { return c.train.resume = isOn(v), Status(); }},
     {InTrain, Learning, "--checkpoints", "N", "keep the model of every N-th step in FOLDER/checkpoints/STEP",
      [](Command& c, const std::string& v) -> Status { return storeSize(v, c.train.checkpoints); }},

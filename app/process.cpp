@@ -87,9 +87,9 @@ void explainEndOfMemory() {
     std::set_terminate(endProgram);
 }
 
-int report(const Error& error) {
+void remark(std::string_view sentence) {
     std::string line = "headscope: ";
-    for (const char c : error.message()) {
+    for (const char c : sentence) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte >= 0x20 && byte != 0x7F) {
             line += c;
@@ -100,6 +100,10 @@ int report(const Error& error) {
         line += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
     }
     writeAll(STDERR_FILENO, line + "\n");
+}
+
+int report(const Error& error) {
+    remark(error.message());
     return error.code == ErrorCode::Usage ? 2 : 1;
 }
 
@@ -154,7 +158,8 @@ Interrupts::~Interrupts() {
 }
 
 ProgressLine::ProgressLine(bool quiet)
-    : m_wanted(!quiet && ::isatty(STDERR_FILENO) != 0), m_next(std::chrono::steady_clock::now() + std::chrono::seconds(1)) {}
+    : m_wanted(!quiet && ::isatty(STDERR_FILENO) != 0),
+      m_next(std::chrono::steady_clock::now() + std::chrono::seconds(1)) {}
 
 ProgressLine::~ProgressLine() {
     if (m_shown) writeAll(STDERR_FILENO, "\r\x1b[K");

@@ -22,6 +22,8 @@ void explainEndOfMemory();
 
 /// "headscope: what, where, what to do" on standard error, on one line. Returns the exit code: 2 for wrong use, else 1.
 int report(const Error& error);
+/// A line on standard error that is no error; control characters in it are shown as in report().
+void remark(std::string_view sentence);
 /// Writes everything to standard output. Io error when that fails.
 Status print(std::string_view text);
 

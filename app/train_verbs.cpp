@@ -71,7 +71,9 @@ Status checkSame(const TrainRequest& asked, const TrainOptions& run, const std::
         return Status(Error{ErrorCode::Usage, option,
                             "the run in " + folder + " has " + value + "; leave it out, or begin another run"});
     };
-    if (asked.task != run.task) return differs("train", "the task " + run.task);
+    if (!asked.task.empty() && asked.task != run.task)
+        return Error{ErrorCode::Usage, asked.task,
+                     "the run in " + folder + " has the task " + run.task + "; give that one or none"};
     if (asked.seed && *asked.seed != run.seed) return differs("--seed", std::to_string(run.seed));
     const struct {
         const char* option;
@@ -100,12 +102,15 @@ Result<Trainer> startOrResume(const TrainRequest& asked, const std::string& fold
 class Run {
 public:
     Run(const Command& command, std::string folder, Trainer trainer, TrainLog log)
-        : m_asked(command.train), m_folder(std::move(folder)), m_trainer(std::move(trainer)), m_log(std::move(log)),
-          m_line(command.quiet), m_steps(m_asked.steps.value_or(m_trainer.task().defaults().steps)),
-          m_first(m_trainer.steps()) {}
+        : m_asked(command.train), m_quiet(command.quiet), m_folder(std::move(folder)), m_trainer(std::move(trainer)),
+          m_log(std::move(log)), m_line(command.quiet),
+          m_steps(m_asked.steps.value_or(m_trainer.task().defaults().steps)), m_first(m_trainer.steps()) {}
 
     /// The end is reached, or it was stopped: both are saved and told.
     Status go(std::stop_token stop) {
+        if (m_first >= m_steps && !m_quiet)
+            remark(m_folder + ": the run is at step " + std::to_string(m_first) + " and " + std::to_string(m_steps) +
+                   " steps in all were asked for, so nothing is left to do; give --steps a larger number");
         if (m_first == 0) // a place that cannot be written to is known before the work, not behind it
             if (Status saved = save(); !saved.ok()) return saved;
         const Status learned = learn(stop);
@@ -181,15 +186,17 @@ private:
         char numbers[96];
         std::snprintf(numbers, sizeof numbers, "  loss %.3f  accuracy %.1f %%  %.0f s left", step.loss,
                       100 * step.accuracy, each * static_cast<double>(m_steps - step.step));
-        m_line.show(std::string(m_trainer.task().name()) + " [" + std::string(full, '#') +
-                    std::string(static_cast<std::size_t>(cells) - full, '.') + "] " + std::to_string(step.step) + "/" +
-                    std::to_string(m_steps) + numbers);
+        m_shown = std::string(m_trainer.task().name()) + " [" + std::string(full, '#') +
+                  std::string(static_cast<std::size_t>(cells) - full, '.') + "] " + std::to_string(step.step) + "/" +
+                  std::to_string(m_steps) + numbers;
+        m_line.show(m_shown);
     }
 
     Status tell() {
         const double seconds = secondsSince(m_start);
         const Result<double> accuracy = measure({});
         if (!accuracy.ok()) return accuracy.error();
+        if (!m_shown.empty()) m_line.finish(m_shown); // what follows has a line of its own
         Json line = {{"steps", m_trainer.steps()},
                      {"seconds", seconds},
                      {"loss", m_trainer.reached().loss},
@@ -204,6 +211,7 @@ private:
     }
 
     TrainRequest m_asked;
+    bool m_quiet;
     std::string m_folder;
     Trainer m_trainer;
     TrainLog m_log;
@@ -214,6 +222,7 @@ private:
     Clock::time_point m_saved = m_start;
     std::int64_t m_measuredAt = -1;
     double m_accuracy = 0;
+    std::string m_shown; ///< the progress, as it stands on a terminal
 };
 
 } // namespace
@@ -223,7 +232,8 @@ Status runTrain(const Command& command, std::stop_token stop) {
     if (Status fits = checkFolder(folder, command.train.resume); !fits.ok()) return fits;
     Result<Trainer> trainer = startOrResume(command.train, folder);
     if (!trainer.ok()) return trainer.error();
-    Result<TrainLog> log = TrainLog::open(command.train.log, command.train.resume);
+    Result<TrainLog> log =
+        command.train.resume ? TrainLog::goOn(command.train.log, trainer->steps()) : TrainLog::begin(command.train.log);
     if (!log.ok()) return log.error();
     return Run(command, folder, std::move(*trainer), std::move(*log)).go(std::move(stop));
 }
@@ -243,6 +253,8 @@ Status runEvaluate(const Command& command, std::stop_token stop) {
     if (!found.ok() && found.error().code == ErrorCode::Usage) // nobody has given an option that could be wrong
         return Error{ErrorCode::Input, *folder,
                      found.error().detail + "; its train.json belongs to another model"};
+    if (!found.ok() && found.error().code == ErrorCode::Input)
+        return Error{ErrorCode::Input, *folder, found.error().detail};
     if (!found.ok()) return found.error();
     Json line = {{"task", options.task}, {"sentences", found->sentences}, {"accuracy", found->accuracy}};
     if (found->best) line["best"] = *found->best;

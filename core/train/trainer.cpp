@@ -227,6 +227,10 @@ Result<Evaluation> evaluate(const ModelPtr& model, const Task& task, int length,
         for (std::int64_t i = std::min(atOnce, sentences - std::ssize(all)); i > 0; --i)
             all.push_back(task.example(rng, length, TaskPart::Unseen));
         const Result<BatchResult> result = loss(model, std::span(all).subspan(first), stop);
+        if (!result && result.error().code == ErrorCode::Input) // nothing is learned here: no rate would help
+            return Error{ErrorCode::Input, "model",
+                         "its loss on the task's examples is no number; the weights are damaged, or training has "
+                         "ruined them"};
         if (!result) return result.error();
         asked += result->asked;
         correct += result->correct;

@@ -65,7 +65,8 @@ struct Evaluation {
     double accuracy = 0; ///< share of the targets that were the most probable token
     std::optional<double> best;
 };
-/// On examples that no training has seen. Usage error for a model that cannot read the task's examples; Cancelled.
+/// On examples that no training has seen. Usage error for a model that cannot read the task's examples; Input
+/// error for one whose loss on them is no number; Cancelled.
 Result<Evaluation> evaluate(const ModelPtr& model, const Task& task, int length, std::int64_t sentences,
                             std::uint64_t seed, std::stop_token stop = {});
 

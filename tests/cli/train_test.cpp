@@ -103,9 +103,62 @@ TEST(TrainVerb, ResumedEqualsUninterrupted) {
     ASSERT_EQ(whole.size(), halves.size());
     for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_EQ(whole[i]["loss"], halves[i]["loss"]) << i;
 
-    const json again = resultOf(run(rest));
-    EXPECT_EQ(again["steps"], 5) << "nothing is left to do";
-    EXPECT_EQ(again["loss"], told["loss"]);
+    for (std::size_t i = 1; i < halves.size(); ++i)
+        EXPECT_GE(halves[i]["seconds"], halves[i - 1]["seconds"]) << "they go on";
+
+    const Outcome again = run(rest);
+    EXPECT_EQ(again.code, 0);
+    EXPECT_THAT(again.err, HasSubstr("the run is at step 5 and 5 steps in all were asked for"));
+    EXPECT_EQ(std::count(again.err.begin(), again.err.end(), '\n'), 1) << again.err;
+    EXPECT_EQ(json::parse(again.out, nullptr, false)["loss"], told["loss"]);
+    Words quiet = rest;
+    quiet.push_back("--quiet");
+    EXPECT_EQ(run(quiet).err, "");
+}
+
+TEST(TrainVerb, ResumingNeedsNoTask) {
+    const Folder folder;
+    resultOf(run(training(folder / "m", {"--steps", "1"})));
+    EXPECT_EQ(resultOf(run({"train", "--resume", "-o", folder / "m", "--steps", "2"}))["steps"], 2);
+    const Outcome wrong = run({"train", "sort", "--resume", "-o", folder / "m", "--steps", "3"});
+    EXPECT_EQ(wrong.code, 2);
+    EXPECT_THAT(wrong.err, HasSubstr("has the task copy; give that one or none"));
+}
+
+TEST(TrainVerb, AResumedLogHasEveryStepOnce) {
+    const Folder folder;
+    const std::string log = folder / "log.jsonl";
+    resultOf(run(training(folder / "m", {"--steps", "3", "--log", log})));
+    // As a crash leaves it: the log is ahead of the folder, and its last line is cut.
+    const std::string three = bytesOf(log);
+    writeBytes(log, three + R"({"step":4,"loss":1.0,"accuracy":0.0,"seconds":9.0})" + "\n" + R"({"step":5,"lo)");
+    resultOf(run({"train", "--resume", "-o", folder / "m", "--steps", "5", "--log", log}));
+    const std::vector<json> lines = linesOf(log);
+    ASSERT_EQ(lines.size(), 5U);
+    for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(lines[i]["step"], i + 1);
+    EXPECT_LT(lines[3]["seconds"], 9.0);
+    EXPECT_GE(lines[3]["seconds"], lines[2]["seconds"]);
+    // A file that is something else stays what it is.
+    writeBytes(folder / "thesis.tex", "important\n");
+    const Outcome refused =
+        run({"train", "--resume", "-o", folder / "m", "--steps", "6", "--log", folder / "thesis.tex"});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.err, HasSubstr("is no log of headscope train"));
+    EXPECT_EQ(bytesOf(folder / "thesis.tex"), "important\n");
+}
+
+TEST(TrainVerb, EvaluatingARuinedModelGivesNoAdviceOnTraining) {
+    const Folder folder;
+    resultOf(run(training(folder / "m", {"--steps", "1"})));
+    // The largest finite number in every weight of the last norm.
+    std::string bytes = bytesOf(folder / "m/model.safetensors");
+    for (std::size_t at = bytes.size() - 64; at + 4 <= bytes.size(); at += 4) bytes.replace(at, 4, "\xff\xff\x7f\x7f");
+    writeBytes(folder / "m/model.safetensors", bytes);
+    const Outcome outcome = run({"evaluate", folder / "m", "--sentences", "5"});
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_THAT(outcome.err, HasSubstr(folder / "m"));
+    EXPECT_THAT(outcome.err, HasSubstr("is no number"));
+    EXPECT_THAT(outcome.err, testing::Not(HasSubstr("learning rate")));
 }
 
 TEST(TrainVerb, KeepsCheckpointsThatCanBeGoneOnFrom) {
@@ -192,7 +245,7 @@ TEST(TrainVerb, FoldersThatAreNotARunsOwn) {
         {training(folder / "file/x", {}), "file/x"},
         {training(folder / "none", resume), "there is no such folder"},
         {training(folder / "other", resume), "holds no run"},
-        {training(folder / "x", {"--log", folder / "none/log"}), "none/log"},
+        {training(folder / "x", {"--log", folder / "none/log"}), "none\"; make it first"},
         {{"evaluate", folder / "other"}, "other"},
         {{"evaluate", folder / "none"}, "none"},
         {{"evaluate", folder / "changed"}, "its train.json belongs to another model"},
@@ -284,6 +337,7 @@ TEST(TrainVerb, ATerminalSeesABar) {
     EXPECT_EQ(outcome.code, 0);
     EXPECT_THAT(outcome.out, HasSubstr("copy ["));
     EXPECT_THAT(outcome.out, HasSubstr("/3"));
+    EXPECT_THAT(outcome.out, HasSubstr("\n{\"steps\":3")) << "the result has a line of its own";
 }
 
 TEST(TrainVerb, HelpNamesTheTasks) {

@@ -253,6 +253,7 @@ TEST_F(TrainingTest, ARunIsKeptAndGoneOnFromAtTheNextStart) {
     ASSERT_TRUE(eventually([&] { return run().step == reached; })) << "it is there before anything is clicked";
     EXPECT_EQ(static_cast<std::int64_t>(panel().run().history().size()), reached);
     EXPECT_FALSE(shown().run) << "and touches no picture";
+    EXPECT_TRUE(control<QLabel>("trainWhen")->text().startsWith(QStringLiteral("Drag to see")));
     auto* time = control<QSlider>("trainTime");
     ASSERT_GE(time->maximum(), 5);
     time->setValue(2);
@@ -354,6 +355,8 @@ TEST_F(TrainingTest, ThePlayerStaysInSightInASmallWindow) {
     EXPECT_TRUE(inSight("trainFacts"));
     EXPECT_TRUE(inSight("trainCurves"));
     QTest::keyClick(control<QPushButton>("trainPlay"), Qt::Key_Space);
+    control<QToolButton>("trainSizesFold")->setChecked(true);
+    QTest::qWait(50);
     window().dials().verticalScrollBar()->triggerAction(QAbstractSlider::SliderToMaximum);
     play();
     ASSERT_TRUE(eventually([&] { return run().playing; }));

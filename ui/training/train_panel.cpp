@@ -172,7 +172,7 @@ QWidget* TrainPanel::makeSpeed() {
     m_speed->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_speed->setMinimumContentsLength(8);
     calmWheel(m_speed);
-    m_speed->addItem(tr("as fast as it can"), 0);
+    m_speed->addItem(tr("full speed"), 0);
     for (const int steps : {50, 10}) m_speed->addItem(tr("%1 steps/s").arg(steps), steps);
     m_speed->addItem(tr("1 step/s"), 1);
     m_speed->setCurrentIndex(std::max(0, m_speed->findData(Preferences().choice(m_speed->objectName()).toInt())));
@@ -273,6 +273,7 @@ void TrainPanel::connectParts() {
     connect(&m_document, &Document::sessionChanged, this, [this] {
         // Nothing learns unseen.
         if (m_run.state().playing && m_document.session().model != m_run.state().folder) m_run.pause();
+        followTimeline();
     });
 }
 

@@ -142,7 +142,8 @@ void TrainPanel::followTimeline() {
     m_curves->setMark(m_mark && isChosenRun() ? std::optional(at.step) : std::nullopt);
     const QLocale locale;
     m_when->setText(
-        !several ? tr("Steps on the way can be gone back to")
+        !several               ? tr("Steps on the way can be gone back to")
+        : !m_document.isLive() ? tr("Drag to see this run in the pictures")
         : m_mark ? tr("Pictures of step %1 of %2").arg(locale.toString(at.step), locale.toString(m_run.state().step))
                  : tr("Pictures of the newest step"));
 }
@@ -212,9 +213,8 @@ void TrainPanel::show() {
     std::vector<HeadPlace> gone;
     if (!state.options.without.empty()) { // a step before they were taken away has them still
         Parameters weights = unpack(*model);
-        std::ranges::copy_if(state.options.without, std::back_inserter(gone), [&](const HeadPlace& place) {
-            return isCleared(weights, model->config, place);
-        });
+        std::ranges::copy_if(state.options.without, std::back_inserter(gone),
+                             [&](const HeadPlace& place) { return isCleared(weights, model->config, place); });
     }
     if (const auto off = m_ablation->switchedOff()) gone.push_back(*off);
     m_document.setLive(std::make_shared<const OpenedModel>(OpenedModel{state.folder, model, state.tokenizer, gone}),
