@@ -2,6 +2,7 @@
 #include "core/session/predict.h"
 
 #include "core/session/apply_rules.h"
+#include "core/session/finite_run.h"
 
 #include <algorithm>
 #include <cmath>
@@ -89,6 +90,7 @@ Result<ModelRunPtr> appended(const ModelRun& run, std::int64_t id, const std::st
     options.stop = stop;
     Result<ModelTracePtr> trace = forward(run.opened->model, std::move(input), options);
     if (!trace) return trace.error();
+    if (Status status = checkFinite(*run.opened, **trace, stop); !status) return status.error();
     longer->trace = *std::move(trace);
     return ModelRunPtr(std::move(longer));
 }
@@ -134,7 +136,7 @@ Result<std::vector<PositionPrediction>> predict(const ModelRun& run, std::span<c
                                                 std::stop_token stop) {
     if (!run.opened->model->hasHead()) return noHead(*run.opened);
     if (positions.empty()) return std::vector<PositionPrediction>();
-    const Result<Matrix> rows = logits(*run.trace, positions, stop);
+    const Result<Matrix> rows = finiteLogits(run, positions, stop);
     if (!rows) return rows.error();
     std::vector<PositionPrediction> predictions;
     for (std::size_t i = 0; i < positions.size(); ++i) {
@@ -195,7 +197,7 @@ Result<Continuation> continueText(const ModelRunPtr& run, int most, std::stop_to
     made.run = run;
     while (std::ssize(made.ids) < most) {
         const Index last = std::ssize(ids) - 1;
-        Result<Matrix> rows = logits(*made.run->trace, {&last, 1}, stop);
+        Result<Matrix> rows = finiteLogits(*made.run, {&last, 1}, stop);
         if (!rows) return rows.error();
         const auto row = rows->row(0);
         applyRules(config.generation, {ids, prompt, most, ends}, row);
