@@ -17,6 +17,11 @@ Error noHead(const OpenedModel& opened) {
             "the model has no output head, so it predicts no tokens; take one that was saved with it"};
 }
 
+/// Output heads often have more rows than the vocabulary has entries.
+std::string nameOf(std::int64_t id, const Tokenizer& tokenizer) {
+    return tokenizer.entry(id) ? tokenizer.decode({&id, 1}, false) : "id " + std::to_string(id);
+}
+
 /// The `top` largest of row [vocabulary], largest first, equal ones by id, with their softmax.
 std::vector<Prediction> strongest(std::span<const Scalar> row, int top, const Tokenizer& tokenizer) {
     std::vector<std::int64_t> ids(row.size());
@@ -32,7 +37,7 @@ std::vector<Prediction> strongest(std::span<const Scalar> row, int top, const To
     std::vector<Prediction> predictions;
     for (auto id = ids.begin(); id != kept; ++id)
         predictions.push_back(
-            {*id, tokenizer.decode({&*id, 1}, false), std::exp(static_cast<double>(logit(*id)) - greatest) / sum});
+            {*id, nameOf(*id, tokenizer), std::exp(static_cast<double>(logit(*id)) - greatest) / sum});
     return predictions;
 }
 
@@ -149,7 +154,8 @@ Result<std::vector<PositionPrediction>> predict(const ModelRun& run, std::span<c
 bool isText(const ModelRun& run, std::int64_t id) {
     const Tokenizer& tokenizer = *run.opened->tokenizer;
     // U+FFFD is how a decoder writes bytes that are no whole character.
-    return !tokenizer.isSpecial(id) && tokenizer.decode({&id, 1}, true).find("\xEF\xBF\xBD") == std::string::npos;
+    return tokenizer.entry(id) && !tokenizer.isSpecial(id) &&
+           tokenizer.decode({&id, 1}, true).find("\xEF\xBF\xBD") == std::string::npos;
 }
 
 bool canFillIn(const ModelRun& run, Index position) {
