@@ -391,7 +391,9 @@ void MainWindow::fitSentence(const QString& why) {
         return m_notice->ask(why + trained, {{tr("Take one of its sentences"), [this] { takeExample(0); }}});
     }
     m_files.useExample(m_examples.front(), true);
-    if (begins) history.clear(); // nobody has done anything yet
+    if (!begins) return;
+    history.clear(); // nobody has done anything yet
+    m_sentence->sentence().moveCursor(QTextCursor::End);
 }
 
 void MainWindow::followSelection() {

@@ -99,6 +99,7 @@ TEST_F(FittingSentence, IsThereWhenAModelIsOpenedWithoutAText) {
     EXPECT_NE(session().text.find("[MASK]"), std::string::npos);
     EXPECT_FALSE(document().isModified());
     EXPECT_EQ(document().undoStack().count(), 0);
+    EXPECT_TRUE(sentence().textCursor().atEnd()) << "typing goes on from it";
     // A saved session is shown as it was saved.
     QTemporaryDir folder;
     const QString path = folder.filePath(QStringLiteral("empty.headscope"));
