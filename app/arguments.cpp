@@ -134,7 +134,10 @@ Status checkTogether(Command& command) {
     if (command.verb == Verb::Window) return {};
     if (!command.text && command.sessionFile.empty() && sandbox.inputFile.empty())
         return usageAt("--text", "missing; give a sentence: --text 'The cat sat'");
-    if (command.verb == Verb::Predict) return {};
+    if (command.verb == Verb::Predict)
+        return command.top && command.generate
+                   ? usageAt("--top", "lists what could come next, and --generate goes on with the likeliest; give one of the two")
+                   : Status();
     if (Status status = checkOutput(command); !status.ok()) return status;
     command.numbers.heads = command.heads;
     command.numbers.maskFiles = command.maskFiles;

@@ -49,7 +49,7 @@ struct Command {
     std::string modelName; ///< of download: ORG/NAME; of evaluate: a folder or a name
     TrainRequest train;
     bool json = false;
-    int top = 5;                 ///< of predict: how many tokens a position
+    std::optional<int> top;      ///< of predict: how many tokens a position
     std::optional<int> generate; ///< of predict: how many tokens to go on by
     bool addSpecial = true;      ///< of tokenize: not --no-special
 

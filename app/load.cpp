@@ -47,8 +47,10 @@ Status loadTexts(Command& command) {
         if (!text.ok()) return text.error();
         if (Status status = checkTokens("--text", *text, command); !status.ok()) return status;
         session.text = *std::move(text);
-    } else if (command.sessionFile.empty() && session.sandbox.inputFile.empty()) {
-        session.text = examples().front().text; // only the window comes here: dials without a sentence
+    } else if (command.sessionFile.empty() && session.sandbox.inputFile.empty() &&
+               (session.model.empty() || command.text2)) {
+        // Only the window comes here: dials without a sentence. A model gets one that fits it once it is open.
+        session.text = examples().front().text;
     }
     if (command.text2) {
         Result<std::string> text = readText("--text2", *command.text2);

@@ -22,6 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int tokensListed = 5; ///< by predict, at each position
+
 /// Beside the program where it is installed; in a checkout, resources/ of the folder that the build lies in.
 std::string shippedModels() {
     std::error_code error;
@@ -182,7 +184,9 @@ Result<ModelRunPtr> askModel(const Command& command, std::stop_token stop) {
     const std::optional<std::string> text2 =
         command.text2 ? session.text2 : secondTextFor((*opened)->model->config, session.text2);
     const Result<ModelRunPtr> run = runModel(*opened, session.text, text2, {}, stop);
-    if (run.ok())
+    // What a model puts before an empty text is enough for it to go on from.
+    const bool goesOn = run.ok() && command.verb == Verb::Predict && !(*run)->empty();
+    if (run.ok() && !goesOn)
         if (Status status = checkTyped(**run); !status.ok()) return status.error();
     return run;
 }
@@ -193,7 +197,7 @@ Status runPredict(const Command& command, std::stop_token stop) {
     if (command.generate) return printContinuation(*run, command, stop);
     const Result<std::vector<Index>> positions = predictedPositions(**run);
     if (!positions.ok()) return positions.error();
-    const Result<std::vector<PositionPrediction>> found = predict(**run, *positions, command.top, stop);
+    const Result<std::vector<PositionPrediction>> found = predict(**run, *positions, command.top.value_or(tokensListed), stop);
     if (!found.ok()) return found.error();
     return print(command.json ? asJson(*found) : asText(*found));
 }

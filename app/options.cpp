@@ -215,7 +215,7 @@ const Option table[] = {
      [](Command& c, const std::string& v) -> Status {
          return c.session.model = v, v.empty() ? Status(usage("the model's name is missing")) : Status();
      }},
-    {InPredict, OfModel, "--top", "K", "how many tokens are listed for each position (5)",
+    {InPredict, OfModel, "--top", "K", "how many tokens are listed for each position (5); not with --generate",
      [](Command& c, const std::string& v) -> Status {
          const Result<std::int64_t> count = parseInteger(v, 1, INT_MAX);
          if (count.ok()) c.top = static_cast<int>(*count);

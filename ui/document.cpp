@@ -8,6 +8,8 @@
 #include <QFile>
 #include <QUndoCommand>
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace headscope {
 
@@ -197,6 +199,13 @@ void Document::finishSequel(Sequel sequel) {
     if (another) emit overviewChanged(m_overview);
     emit predictionsChanged();
     startWaiting();
+}
+
+bool Document::isModelsError() const {
+    if (!m_error || m_session.model.empty()) return false;
+    // What the tokenizer and the model say of a text has the text's place, or none.
+    constexpr std::array<std::string_view, 5> texts = {"", "text", "second text", "--text", "--text2"};
+    return std::ranges::find(texts, m_error->place) == texts.end();
 }
 
 void Document::setError(std::optional<Error> error) {

@@ -51,10 +51,14 @@ public:
     /// Whether the session's model is the one that learns.
     bool isLive() const { return m_live && m_live->folder == m_session.model; }
     const QString& liveWords() const { return m_liveWords; }
+    /// The session's model, once it has been opened, also where it cannot read the text; null before, and for the sandbox.
+    OpenedModelPtr opened() const { return m_session.model.empty() ? nullptr : m_sources->opened(m_session.model); }
     /// How much of a model has been read, while one is being opened.
     std::optional<LoadedBytes> loading() const { return m_sources->loading(); }
     /// What is wrong with the session as it stands; empty when nothing is.
     const std::optional<Error>& error() const { return m_error; }
+    /// Whether it lies in the model of the session and not in what was typed for it.
+    bool isModelsError() const;
 
     /// One step of undo: the session before and after `change`. Nothing happens when nothing changes. With SameName,
     /// edits of one name in quick succession (typing, a slider's drag) become one; undoing them by hand leaves no step.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window.h"
 
-#include "core/sources/model_examples.h"
+#include "core/session/unknown_words.h"
+#include "core/train/model_examples.h"
+#include "core/train/task_examples.h"
 #include "ui/panels/find_bar.h"
 #include "ui/panels/help_overlay.h"
 #include "ui/panels/layer_panel.h"
@@ -300,7 +302,7 @@ void MainWindow::connectDocument() {
     m_workingTimer.setInterval(workingMs);
     connect(&m_workingTimer, &QTimer::timeout, this, [this] { setWorking(true); });
     connect(&m_selection, &Selection::changed, this, &MainWindow::followSelection);
-    connect(&m_document, &Document::errorChanged, this, &MainWindow::followSelection);
+    connect(&m_document, &Document::errorChanged, this, &MainWindow::followError);
     connect(&m_selection, &Selection::edited, this, [this](const ViewState& state, const QString& name, bool merges) {
         m_document.edit(name, [&](Session& s) { s.view = state; }, merges ? Document::Merge::SameName : Document::Merge::Never);
         for (Pane* pane : m_panes)
@@ -336,7 +338,8 @@ void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
         for (View* view : m_views) view->leaveGhost();
     m_selection.setExtent(analysis->heads(), static_cast<int>(analysis->queries.size()), static_cast<int>(analysis->keys.size()));
     followLayers(analysis->layers());
-    followModel(analysis->run);
+    const ModelRunPtr& run = analysis->run;
+    const bool isOther = followModel(run ? run->opened : nullptr);
     for (View* view : m_views) view->setAnalysis(analysis);
     m_numbers->setAnalysis(analysis);
     if (analysis->following && analysis->sandbox.after != After::Nothing && !m_sawFollowing) m_vectors->setChecked(true);
@@ -361,6 +364,7 @@ void MainWindow::followAnalysis(const AnalysisPtr& analysis) {
     for (const std::string& note : analysis->notes) notes << QString::fromStdString(note);
     m_notes->setToolTip(notes.join(QLatin1Char('\n')));
     followSelection();
+    if (isOther && (run->text.empty() || unknownShare(*run) > 0.5)) fitSentence(tr("Most of these words are unknown to this model."));
 }
 
 void MainWindow::followLayers(int layers) {
@@ -371,12 +375,37 @@ void MainWindow::followLayers(int layers) {
     if (shown == m_overview->isHidden()) showPane(m_overview, shown);
 }
 
-void MainWindow::followModel(const ModelRunPtr& run) {
-    const OpenedModelPtr opened = run ? run->opened : nullptr;
-    if (opened == m_examplesOf && !m_examples.empty()) return;
-    m_examplesOf = opened;
+bool MainWindow::followModel(const OpenedModelPtr& opened) {
+    const OpenedModelPtr before = std::exchange(m_examplesOf, opened);
+    if (opened == before && !m_examples.empty()) return false;
+    // One that learns is another model at every step, with the same words.
+    if (opened && before && opened->tokenizer == before->tokenizer) return false;
     m_examples = opened ? examplesFor(*opened) : examples();
     m_actions->setExamples(m_examples);
+    for (const Example& example : m_examples) m_offered.emplace(example.text, example.text2);
+    return opened != nullptr;
+}
+
+void MainWindow::followError() {
+    followSelection();
+    const OpenedModelPtr opened = m_document.error() && !m_document.isModelsError() ? m_document.opened() : nullptr;
+    if (opened && followModel(opened)) fitSentence(tr("This text is more than this model can read."));
+}
+
+void MainWindow::fitSentence(const QString& why) {
+    const Session& s = m_document.session();
+    QUndoStack& history = m_document.undoStack();
+    const bool begins = history.count() == 0;
+    if (m_examples.empty() || m_document.isLive() || (begins && !m_document.path().isEmpty())) return; // as it was saved
+    if (!s.text.empty() && !m_offered.contains({s.text, s.text2})) {
+        const QString sentence = QString::fromStdString(m_examples.front().title);
+        const QString trained = taskOfFolder(m_examplesOf->folder) ? tr(" It was trained on texts such as “%1”.").arg(sentence) : QString();
+        return m_notice->ask(why + trained, {{tr("Take one of its sentences"), [this] { takeExample(0); }}});
+    }
+    m_files.useExample(m_examples.front(), true);
+    if (!begins) return;
+    history.clear(); // nobody has done anything yet
+    m_sentence->sentence().moveCursor(QTextCursor::End);
 }
 
 void MainWindow::followSelection() {
@@ -436,6 +465,7 @@ void MainWindow::updateTitle() {
 }
 
 void MainWindow::introduceHeads() {
+    m_offered.emplace(m_document.session().text, m_document.session().text2);
     const auto introduce = [this, first = m_document.session()](const OverviewPtr& overview) {
         const std::optional<ClearestHead> clearest = clearestHead(*overview);
         if (!clearest || m_document.session() != first) return;
@@ -451,16 +481,8 @@ void MainWindow::introduceHeads() {
 }
 
 void MainWindow::takeExample(int index) {
-    const Example example = m_examples[static_cast<std::size_t>(index)];
-    m_document.edit(tr("example"), [&](Session& s) {
-        s.text = example.text;
-        s.text2 = example.text2;
-        s.sandbox.mask = {};
-        s.sandbox.inputFile.clear();
-        s.sandbox.input2File.clear();
-        s.view.pinnedQueries.clear();
-        s.view.pinnedKeys.clear();
-    });
+    const Example example = m_examples[static_cast<std::size_t>(index)]; // the menu's are others when it is taken
+    m_files.useExample(example);
 }
 
 } // namespace headscope

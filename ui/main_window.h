@@ -12,6 +12,9 @@
 #include <QWidget>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 class QAction;
@@ -89,7 +92,12 @@ private:
     void followSession();
     void followAnalysis(const AnalysisPtr& analysis);
     void followLayers(int layers);
-    void followModel(const ModelRunPtr& run);
+    /// Whether it is another model now.
+    bool followModel(const OpenedModelPtr& opened);
+    void followError();
+    /// A model that can make nothing of the sentence gets one of its own; a sentence that somebody typed stays, and the
+    /// way to another is offered with the reason.
+    void fitSentence(const QString& why);
     void followSelection();
     /// Why there is no picture although a sentence was typed; empty when that is not so.
     QString emptyBecause() const;
@@ -137,6 +145,7 @@ private:
     View* m_focus = nullptr;
     std::vector<Example> m_examples;
     OpenedModelPtr m_examplesOf; ///< null: the sandbox
+    std::set<std::pair<std::string, std::optional<std::string>>> m_offered; ///< sentences that nobody typed: ours
     ViewKind m_sawView = ViewKind::Heads; ///< the session's view as it was last followed
     QSplitter* m_across = nullptr;
     QSplitter* m_centre = nullptr;

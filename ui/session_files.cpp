@@ -204,8 +204,24 @@ void SessionFiles::chooseTrained() {
 
 void SessionFiles::useModel(const QString& model) {
     const bool again = !model.isEmpty() && m_document.session().model == native(model);
-    m_document.edit(tr("model"), [&](Session& s) { takeModel(s, native(model)); });
+    m_document.endMerging(); // the model before is a step of its own
+    m_document.edit(tr("model"), [&](Session& s) { takeModel(s, native(model)); }, Document::Merge::Gesture);
     if (again) m_document.rereadFiles();
+}
+
+void SessionFiles::useExample(const Example& example, bool withModel) {
+    const auto take = [&](Session& s) {
+        s.text = example.text;
+        s.text2 = example.text2;
+        s.view.pinnedQueries.clear();
+        s.view.pinnedKeys.clear();
+        if (!s.model.empty()) return; // the sandbox keeps its dials
+        s.sandbox.mask = {};
+        s.sandbox.inputFile.clear();
+        s.sandbox.input2File.clear();
+    };
+    if (withModel) m_document.edit(tr("model"), take, Document::Merge::Gesture);
+    else m_document.edit(tr("example"), take);
 }
 
 void SessionFiles::drop(const QString& path) {

@@ -4,6 +4,7 @@
 #include "core/attention/mask.h"
 #include "core/io/array.h"
 #include "core/session/session.h"
+#include "core/sources/examples.h"
 #include "ui/latest_job.h"
 
 #include <QObject>
@@ -51,8 +52,9 @@ public:
     void useMask(std::shared_ptr<const MaskGrid> mask);
     void loadMask(const QString& path);
     /// A model in place of the sandbox, by folder or name; empty: the sandbox again, with its dials as they were.
-    /// Without takesSecond a second text goes with the same step of undo.
     void useModel(const QString& model);
+    /// Begins with a sentence of the examples menu. With the model that was chosen just before it is one step of undo.
+    void useExample(const Example& example, bool withModel = false);
     /// Any file or folder: a session, a model, weights, a mask or token vectors.
     void drop(const QString& path);
 

@@ -30,6 +30,11 @@ Result<Sources> SourcesCache::get(const Session& session, const std::stop_token&
     return Sources(*std::move(run));
 }
 
+OpenedModelPtr SourcesCache::opened(const std::string& name) const {
+    const std::lock_guard lock(m_mutex);
+    return m_modelName == name ? m_model : nullptr;
+}
+
 void SourcesCache::setLive(OpenedModelPtr model) {
     const std::lock_guard lock(m_mutex);
     m_live = std::move(model);

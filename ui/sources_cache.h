@@ -16,7 +16,7 @@ struct LoadedBytes {
 };
 
 /// What sessions name, kept from one analysis to the next: the sandbox's files, the model that was opened last and
-/// what it made of the last text. For one worker; loading() and forget() may come from another thread.
+/// what it made of the last text. For one worker; opened(), loading() and forget() may come from another thread.
 class SourcesCache {
 public:
     explicit SourcesCache(ModelPlaces places) : m_places(std::move(places)) {}
@@ -28,6 +28,8 @@ public:
     void setLive(OpenedModelPtr model);
     /// The next get() reads everything anew.
     void forget();
+    /// The model of that name, when it is the one in memory; else null.
+    OpenedModelPtr opened(const std::string& name) const;
     /// Set while a model is being opened.
     std::optional<LoadedBytes> loading() const;
 

@@ -53,6 +53,8 @@ struct ArraySource {
 
 /// "[3, 64]", as Python writes it.
 std::string showShape(const std::vector<Index>& shape);
+/// The place of number `at` in an array of that shape, in the same way.
+std::string showIndex(std::size_t at, const std::vector<Index>& shape);
 /// A tensor's name for messages: control characters escaped, long ones shortened.
 std::string showName(const std::string& name);
 

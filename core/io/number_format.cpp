@@ -176,6 +176,13 @@ std::string showShape(const std::vector<Index>& shape) {
     return text + "]";
 }
 
+std::string showIndex(std::size_t at, const std::vector<Index>& shape) {
+    std::vector<Index> index(shape.size());
+    for (std::size_t d = shape.size(); d-- > 0; at /= static_cast<std::size_t>(shape[d]))
+        index[d] = static_cast<Index>(at % static_cast<std::size_t>(shape[d]));
+    return showShape(index);
+}
+
 std::string showName(const std::string& name) {
     std::string shown;
     for (std::size_t i = 0; i < name.size() && i < 80; ++i) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/model_run.h"
 
+#include "core/session/finite_run.h"
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -93,6 +95,7 @@ Result<ModelRunPtr> runModel(const OpenedModelPtr& opened, const std::string& te
     options.stop = stop;
     Result<ModelTracePtr> trace = forward(opened->model, std::move(input), options);
     if (!trace) return trace.error();
+    if (Status status = checkFinite(*opened, **trace, stop); !status) return status.error();
     run->trace = *std::move(trace);
     const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - begin;
     run->milliseconds = spent.count();

@@ -30,7 +30,8 @@ using ModelRunPtr = std::shared_ptr<const ModelRun>;
 
 /// Encoders read one text or a pair, decoders one, encoder–decoders the first in the encoder and the second (or
 /// nothing) after the start token in the decoder. `previous`, a run of the same model or null, saves what did not
-/// change. Usage error for a second text that the model cannot take; Input error for more tokens than it has positions;
+/// change. Usage error for a second text that the model cannot take; Input error for more tokens than it has positions, and where a
+/// damaged tensor gives numbers that are none;
 /// Cancelled.
 Result<ModelRunPtr> runModel(const OpenedModelPtr& opened, const std::string& text,
                              const std::optional<std::string>& text2, const ModelRunPtr& previous = {},

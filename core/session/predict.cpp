@@ -2,6 +2,7 @@
 #include "core/session/predict.h"
 
 #include "core/session/apply_rules.h"
+#include "core/session/finite_run.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,6 +15,11 @@ namespace {
 Error noHead(const OpenedModel& opened) {
     return {ErrorCode::Usage, opened.folder,
             "the model has no output head, so it predicts no tokens; take one that was saved with it"};
+}
+
+/// Output heads often have more rows than the vocabulary has entries.
+std::string nameOf(std::int64_t id, const Tokenizer& tokenizer) {
+    return tokenizer.entry(id) ? tokenizer.decode({&id, 1}, false) : "id " + std::to_string(id);
 }
 
 /// The `top` largest of row [vocabulary], largest first, equal ones by id, with their softmax.
@@ -31,7 +37,7 @@ std::vector<Prediction> strongest(std::span<const Scalar> row, int top, const To
     std::vector<Prediction> predictions;
     for (auto id = ids.begin(); id != kept; ++id)
         predictions.push_back(
-            {*id, tokenizer.decode({&*id, 1}, false), std::exp(static_cast<double>(logit(*id)) - greatest) / sum});
+            {*id, nameOf(*id, tokenizer), std::exp(static_cast<double>(logit(*id)) - greatest) / sum});
     return predictions;
 }
 
@@ -89,6 +95,7 @@ Result<ModelRunPtr> appended(const ModelRun& run, std::int64_t id, const std::st
     options.stop = stop;
     Result<ModelTracePtr> trace = forward(run.opened->model, std::move(input), options);
     if (!trace) return trace.error();
+    if (Status status = checkFinite(*run.opened, **trace, stop); !status) return status.error();
     longer->trace = *std::move(trace);
     return ModelRunPtr(std::move(longer));
 }
@@ -134,7 +141,7 @@ Result<std::vector<PositionPrediction>> predict(const ModelRun& run, std::span<c
                                                 std::stop_token stop) {
     if (!run.opened->model->hasHead()) return noHead(*run.opened);
     if (positions.empty()) return std::vector<PositionPrediction>();
-    const Result<Matrix> rows = logits(*run.trace, positions, stop);
+    const Result<Matrix> rows = finiteLogits(run, positions, stop);
     if (!rows) return rows.error();
     std::vector<PositionPrediction> predictions;
     for (std::size_t i = 0; i < positions.size(); ++i) {
@@ -147,7 +154,8 @@ Result<std::vector<PositionPrediction>> predict(const ModelRun& run, std::span<c
 bool isText(const ModelRun& run, std::int64_t id) {
     const Tokenizer& tokenizer = *run.opened->tokenizer;
     // U+FFFD is how a decoder writes bytes that are no whole character.
-    return !tokenizer.isSpecial(id) && tokenizer.decode({&id, 1}, true).find("\xEF\xBF\xBD") == std::string::npos;
+    return tokenizer.entry(id) && !tokenizer.isSpecial(id) &&
+           tokenizer.decode({&id, 1}, true).find("\xEF\xBF\xBD") == std::string::npos;
 }
 
 bool canFillIn(const ModelRun& run, Index position) {
@@ -195,7 +203,7 @@ Result<Continuation> continueText(const ModelRunPtr& run, int most, std::stop_to
     made.run = run;
     while (std::ssize(made.ids) < most) {
         const Index last = std::ssize(ids) - 1;
-        Result<Matrix> rows = logits(*made.run->trace, {&last, 1}, stop);
+        Result<Matrix> rows = finiteLogits(*made.run, {&last, 1}, stop);
         if (!rows) return rows.error();
         const auto row = rows->row(0);
         applyRules(config.generation, {ids, prompt, most, ends}, row);

@@ -12,7 +12,7 @@ namespace headscope {
 /// A token that a model would put somewhere.
 struct Prediction {
     std::int64_t id = 0;
-    std::string text; ///< as the tokenizer decodes it alone
+    std::string text; ///< as the tokenizer decodes it alone; "id 55" where it has no entry for the id
     double probability = 0;
 };
 
@@ -42,7 +42,7 @@ struct FilledText {
     std::string text;
 };
 
-/// Whether a token is text by itself: not a special one, and no byte of a longer character.
+/// Whether a token is text by itself: one that the tokenizer has, not a special one, and no byte of a longer character.
 bool isText(const ModelRun& run, std::int64_t id);
 
 /// Whether a token that is predicted at `position` has a place in the text: the range of the token that it replaces was

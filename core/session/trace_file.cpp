@@ -3,6 +3,7 @@
 
 #include "core/io/array_writer.h"
 #include "core/io/number_format.h"
+#include "core/session/finite_run.h"
 #include "core/session/names.h"
 #include "core/session/trace_arrays.h"
 #include "core/session/trace_csv.h"
@@ -86,6 +87,14 @@ Status checkWhat(const Analysis& analysis, const TraceRequest& request) {
     return {};
 }
 
+/// A number of the head that is none spoils its column in every row: one row tells, before anything is written.
+Status checkHead(const Analysis& analysis, const TraceRequest& request) {
+    if (std::ranges::find(request.what, "logits") == request.what.end()) return {};
+    const Index last = analysis.run->trace->last().rows() - 1;
+    const Result<Matrix> row = finiteLogits(*analysis.run, {&last, 1});
+    return row ? Status() : Status(row.error());
+}
+
 /// "self", or "encoder, decoder, cross": each site of these layers once.
 std::string listSites(const std::vector<TracedLayer>& layers) {
     std::string list;
@@ -124,6 +133,7 @@ Status checkRequest(const Analysis& analysis, const TraceRequest& request) {
 Status writeTrace(const Analysis& analysis, const TraceRequest& request, TraceFormat format, const std::string& path,
                   std::stop_token stop, const WriteProgress& progress) {
     if (Status status = checkRequest(analysis, request); !status) return status;
+    if (Status status = checkHead(analysis, request); !status) return status;
     Result<SafeFile> file = SafeFile::create(path);
     if (!file) return file.error();
     const double least = leastBytes(analysis, request, format);

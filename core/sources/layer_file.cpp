@@ -77,13 +77,6 @@ Matrix asMatrix(const std::vector<Scalar>& values, Index rows) {
     return out;
 }
 
-std::string showIndex(std::size_t at, const Shape& shape) {
-    Shape index(shape.size());
-    for (std::size_t d = shape.size(); d-- > 0; at /= static_cast<std::size_t>(shape[d]))
-        index[d] = static_cast<Index>(at % static_cast<std::size_t>(shape[d]));
-    return showShape(index);
-}
-
 /// The tensor's shape, when it is there and has that many dimensions, none of them 0.
 const Shape* LayerReader::shape(LayerPart part, std::size_t rank, const char* meaning) {
     if (m_error) return nullptr;

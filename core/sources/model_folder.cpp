@@ -203,4 +203,15 @@ Result<ModelPtr> openModel(const std::string& folder, std::stop_token stop, cons
     }
 }
 
+Status checkTensors(const std::string& folder, std::stop_token stop) {
+    const Result<Reading> r = readConfig(folder);
+    if (!r) return r.error();
+    if (r->refusal) return *r->refusal;
+    const Result<WeightFiles> files = WeightFiles::open(r->folder, r->family->prefix);
+    if (!files) return files.error();
+    ModelLoader loader(*r->family, r->traits, *files, r->config);
+    if (Status s = loader.plan(); !s) return Error{s.error().code, r->folder, s.error().detail};
+    return loader.checkNumbers(stop);
+}
+
 } // namespace headscope

@@ -44,6 +44,10 @@ using LoadProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 /// the free memory. Cancelled when stopped.
 Result<ModelPtr> openModel(const std::string& folder, std::stop_token stop = {}, const LoadProgress& progress = {});
 
+/// Whether all numbers of the tensors that the model needs are finite: an Input error naming the first that is not, with
+/// its place. Reads all of them, which openModel() does not look at one by one. Errors: those of openModel().
+Status checkTensors(const std::string& folder, std::stop_token stop = {});
+
 /// transformers' model_type of everything that can be opened, sorted.
 std::vector<std::string> knownFamilies();
 

@@ -19,6 +19,8 @@ public:
     Status plan();
     /// Of the weights in memory.
     std::uint64_t bytes() const;
+    /// Input error naming the first planned tensor that holds a number that is not finite; Cancelled.
+    Status checkNumbers(const std::stop_token& stop) const;
     Result<ModelPtr> load(const std::stop_token& stop, const LoadProgress& progress);
 
 private:

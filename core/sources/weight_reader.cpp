@@ -7,11 +7,14 @@
 #include "core/base/parallel.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <mutex>
 
 namespace headscope {
 namespace {
+
+constexpr std::size_t checkedAtOnce = 1 << 16; ///< numbers
 
 /// Bytes as the numbers of a packed matrix: 16-bit ones stay, others become Scalar.
 class Buffer {
@@ -104,6 +107,35 @@ Status ModelLoader::readPlain(const Item& item) const {
             const Index at = item.first + o / item.group * item.step + o % item.group;
             (*item.plain)(r, o) = array->values[static_cast<std::size_t>(r * item.out + at)];
         }
+    return {};
+}
+
+Status ModelLoader::checkNumbers(const std::stop_token& stop) const {
+    std::vector<Scalar> numbers;
+    std::vector<char> bytes;
+    std::set<const WeightFiles::Tensor*> seen; // several items can be parts of one
+    for (const Item& item : m_items) {
+        if (!seen.insert(item.from).second) continue;
+        const TensorInfo& info = *item.from->info;
+        const std::size_t each = byteSize(info.format.dtype);
+        const std::size_t all = elementCount(info.shape).value_or(0);
+        for (std::size_t first = 0; first < all; first += checkedAtOnce) {
+            if (stop.stop_requested()) return Error{ErrorCode::Cancelled, {}, "stopped"};
+            const std::size_t count = std::min(checkedAtOnce, all - first);
+            bytes.resize(count * each);
+            numbers.resize(count);
+            if (Status s = item.from->file->readBytes(item.from->name, first * each, bytes.data(), bytes.size()); !s)
+                return s;
+            decode(bytes.data(), info.format, count, numbers.data());
+            const auto wrong = std::ranges::find_if_not(numbers, [](Scalar x) { return std::isfinite(x); });
+            if (wrong == numbers.end()) continue;
+            const std::size_t at = first + static_cast<std::size_t>(wrong - numbers.begin());
+            return Error{ErrorCode::Input, m_files.place(*item.from),
+                         std::string(std::isnan(*wrong) ? "NaN" : "an infinite number") + " at " +
+                             showIndex(at, info.shape) +
+                             "; only finite numbers can be computed with: save or download the model again"};
+        }
+    }
     return {};
 }
 

@@ -311,6 +311,25 @@ TEST(PredictVerb, TheNextTokenAndContinuations) {
               second[0]["predictions"][0]["id"]);
 }
 
+TEST(PredictVerb, AnIdWithoutAWordIsNamedByItsNumber) {
+    // The small BERT has 60 outputs and a vocabulary with holes that ends at 53.
+    const json found = predicted("bert", {"--text", "the [MASK]", "--top", "60"});
+    ASSERT_EQ(found[0]["predictions"].size(), 60U);
+    for (const json& p : found[0]["predictions"]) {
+        EXPECT_NE(p["text"], "") << p;
+        if (p["id"] != 55) continue;
+        EXPECT_EQ(p["text"], "id 55");
+    }
+}
+
+TEST(PredictVerb, AModelWithABeginTokenGoesOnFromNothing) {
+    const Words induction = {"predict", "--model", HEADSCOPE_SOURCE_DIR "/resources/models/induction", "--text", ""};
+    const Outcome outcome = run(induction);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 5);
+    EXPECT_EQ(run({"predict", "--model", model("bert"), "--text", ""}).code, 1) << "no mask in it";
+}
+
 TEST(PredictVerb, WhatItCannot) {
     const auto fails = [](const std::string& name, const Words& more, int code, const std::string& says) {
         expectFailure(joined({"predict", "--model", model(name)}, more), code, says);

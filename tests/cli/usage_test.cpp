@@ -51,6 +51,7 @@ const Wrong cases[] = {
     {"UnknownVerb", {"frobnicate"}, "frobnicate"},
     {"PredictWithoutText", {"predict", "--model", "x"}, "--text: missing"},
     {"PredictWithoutModel", {"predict", "--text", "a"}, "--model: missing"},
+    {"PredictTopAndGenerate", {"predict", "--model", "x", "--text", "a", "--top", "2", "--generate", "3"}, "--top: lists what could come next"},
     {"PredictWithDials", {"predict", "--model", "x", "--mask", "causal"}, "--mask: does not belong to predict"},
     {"LaterVerbMeasure", {"measure"}, "not in this version"},
     {"ModelWithDials", trace({"--model", "x", "--heads", "2"}), "--heads: belongs to the sandbox"},

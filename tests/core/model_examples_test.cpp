@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/session/model_run.h"
-#include "core/sources/model_examples.h"
+#include "core/session/predict.h"
+#include "core/session/unknown_words.h"
+#include "core/train/model_examples.h"
+#include "core/train/task_examples.h"
 #include "tests/core/io_fixture.h"
 
 #include <algorithm>
@@ -56,4 +58,53 @@ TEST(ExamplesFor, WordsAreLeftOpenAsTheTokenizerSpellsIt) {
     EXPECT_THAT(textsOf(*openGolden("t5")), Contains(HasSubstr("translate English to German")));
     EXPECT_THAT(textsOf(*openGolden("marian")), Contains("The black cat sleeps on the red sofa."));
     EXPECT_THAT(textsOf(*openGolden("bart")), Contains("The black <mask> sleeps on the red sofa."));
+}
+
+class ExamplesOfShipped : public testing::TestWithParam<const char*> {};
+
+TEST_P(ExamplesOfShipped, AModelAreOfItsTask) {
+    const OpenedModelPtr opened =
+        openWithTokenizer(HEADSCOPE_SOURCE_DIR "/resources/models/" + std::string(GetParam())).value();
+    const Task* task = taskOfFolder(opened->folder);
+    ASSERT_NE(task, nullptr);
+    const std::vector<Example> examples = examplesFor(*opened);
+    ASSERT_GE(examples.size(), 5U);
+    EXPECT_EQ(examples.front().text, examplesFor(*opened).front().text) << "the same each time";
+    int said = 0, right = 0;
+    for (const Example& example : examples) {
+        const ModelRunPtr run = runModel(opened, example.text, example.text2).value();
+        EXPECT_EQ(unknownShare(*run), 0) << example.text;
+        const auto positions = predictedPositions(*run);
+        ASSERT_TRUE(positions.ok()) << example.text << ": has nothing to say";
+        EXPECT_FALSE(example.title.empty());
+        EXPECT_LT(example.title.size(), 64U);
+        said += static_cast<int>(positions->size());
+        const auto predictions = predict(*run, *positions, 1);
+        ASSERT_TRUE(predictions.ok());
+        for (const PositionPrediction& at : *predictions) right += at.predictions.front().probability > 0.5;
+    }
+    EXPECT_GE(right, said * 4 / 5) << "a trained model is sure of most of them";
+}
+INSTANTIATE_TEST_SUITE_P(Models, ExamplesOfShipped,
+                         testing::Values("previous", "copy", "reverse", "sort", "induction", "brackets", "translation",
+                                         "summarisation"),
+                         [](const auto& tested) { return std::string(tested.param); });
+
+TEST(TaskExamples, StopWhereSomethingIsAsked) {
+    for (const Task* task : tasks()) {
+        SCOPED_TRACE(std::string(task->name()));
+        const std::vector<Example> examples = taskExamples(*task, task->defaults().length);
+        ASSERT_GE(examples.size(), 3U);
+        EXPECT_LE(examples.front().text.size(), examples.back().text.size());
+        for (const Example& example : examples) {
+            EXPECT_EQ(example.text2.has_value(), task->kind() == ModelKind::EncoderDecoder);
+            EXPECT_EQ(example.text.find("[MASK]") != std::string::npos, task->kind() == ModelKind::Encoder);
+        }
+    }
+    // The second half of an induction text has begun and is not over.
+    const Example induction = taskExamples(*findTask("induction"), 48).front();
+    const std::string first = induction.text.substr(0, induction.text.find(' '));
+    const std::size_t again = induction.text.find(" " + first + " ");
+    ASSERT_NE(again, std::string::npos);
+    EXPECT_LT(induction.text.size() - again, again);
 }

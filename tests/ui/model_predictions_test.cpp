@@ -73,6 +73,23 @@ TEST_F(ModelWindowTest, AWordIsLeftOpenAndFilledIn) {
     EXPECT_NE(session().text.find("[MASK]"), std::string::npos);
 }
 
+TEST_F(ModelWindowTest, AnIdWithoutAWordIsNamedAndCannotBeTaken) {
+    // Some outputs of the small BERT have no entry in its vocabulary, and random weights like any of them.
+    open("bert");
+    type(QStringLiteral("the [MASK]"));
+    auto* bar = control<QWidget>("predictions");
+    int unnamed = 0;
+    for (const QAbstractButton* chip : bar->findChildren<QAbstractButton*>()) {
+        if (!chip->property("there").toBool()) continue;
+        EXPECT_FALSE(chip->text().isEmpty()) << "a blank button";
+        if (!chip->text().startsWith(QStringLiteral("id "))) continue;
+        ++unnamed;
+        EXPECT_FALSE(chip->isEnabled());
+        EXPECT_TRUE(chip->toolTip().contains(QStringLiteral("no word for it"))) << chip->toolTip().toStdString();
+    }
+    EXPECT_GT(unnamed, 0);
+}
+
 TEST_F(ModelWindowTest, AChosenWordSaysWhatElseCouldStandThere) {
     open("bert");
     type(QStringLiteral("the cat sat"));

@@ -24,6 +24,7 @@
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QUrl>
+#include <filesystem>
 
 namespace headscope::test {
 namespace {
@@ -139,12 +140,44 @@ TEST_F(ModelWindowTest, AFailureStandsUnderTheControlAndLeavesThePicture) {
     ASSERT_TRUE(waitForAnswer());
     EXPECT_EQ(document().analysis(), before);
     EXPECT_TRUE(control<QLabel>("modelError")->isVisible());
-    EXPECT_FALSE(control<QLabel>("modelError")->text().isEmpty());
+    EXPECT_TRUE(control<QLabel>("modelError")->text().contains(QStringLiteral("under the sentence"))) << "said once, where there is room";
+    EXPECT_TRUE(control<QLabel>("error")->text().contains(QStringLiteral("config.json")));
     EXPECT_TRUE(control<QLabel>("modelError")->toolTip().contains(QStringLiteral("config.json")));
     EXPECT_FALSE(control<QLabel>("modelFacts")->isVisible());
     EXPECT_FALSE(Preferences().openedModels().contains(nothing.path()));
     document().undoStack().undo();
     ASSERT_TRUE(waitForAnswer());
+    EXPECT_FALSE(control<QLabel>("modelError")->isVisible());
+}
+
+TEST_F(ModelWindowTest, TheButtonSaysAsMuchOfTheNameAsFits) {
+    QTemporaryDir folder;
+    const QString model = folder.filePath(QStringLiteral("some_name_that_is_long/model"));
+    QDir().mkpath(QFileInfo(model).path());
+    std::filesystem::copy(golden("bert").toStdString(), model.toStdString());
+    window().files().useModel(model);
+    ASSERT_TRUE(waitForSequel());
+    auto* source = control<QAbstractButton>("source");
+    const auto fitting = [&] {
+        return source->fontMetrics().elidedText(QStringLiteral("some_name_that_is_long/model"), Qt::ElideMiddle, source->parentWidget()->width() - 32);
+    };
+    EXPECT_EQ(source->text(), fitting());
+    QWidget* dials = &window().dials();
+    for (const int width : {dials->minimumWidth(), dials->maximumWidth()}) {
+        dials->setFixedWidth(width);
+        QCoreApplication::processEvents();
+        EXPECT_EQ(source->text(), fitting());
+    }
+}
+
+TEST_F(ModelWindowTest, ATextThatIsTooLongIsNotTheModelsFault) {
+    open("bert");
+    document().edit(QStringLiteral("test"), [](Session& s) {
+        for (int i = 0; i < 200; ++i) s.text += " cat";
+    });
+    ASSERT_TRUE(waitForAnswer());
+    ASSERT_TRUE(document().error());
+    EXPECT_TRUE(control<QLabel>("error")->text().contains(QStringLiteral("shorten it")));
     EXPECT_FALSE(control<QLabel>("modelError")->isVisible());
 }
 
@@ -287,6 +320,20 @@ TEST_F(ModelWindowTest, FoldedWordsHaveNoVectorsOfTheirOwn) {
     VectorsView* vectors = window().findChild<VectorsView*>();
     QTest::mouseClick(vectors, Qt::LeftButton, Qt::NoModifier, vectors->rect().center());
     EXPECT_TRUE(session().view.pinnedQueries.empty()) << "there is no row to take";
+}
+
+TEST_F(ModelWindowTest, ATypedMaskHasTheFrameOfATypedWord) {
+    open("bert");
+    type(QStringLiteral("the [MASK] cat"));
+    ASSERT_EQ(shown().queries[2].text, "[MASK]");
+    auto* strip = window().findChild<TextStrip*>();
+    const QImage image = strip->grab().toImage();
+    const auto ground = [&](int token) {
+        const QRectF chip = strip->chip(TokenSide::Query, token);
+        return image.pixelColor(static_cast<int>(chip.left()) + 4, static_cast<int>(chip.top()) + 5);
+    };
+    EXPECT_EQ(ground(2), ground(1));
+    EXPECT_NE(ground(2), ground(0)) << "nobody typed [CLS]";
 }
 
 TEST_F(ModelWindowTest, AChipSaysWhatItsTokenWasTypedAs) {

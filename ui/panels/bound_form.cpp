@@ -60,6 +60,13 @@ public:
     }
 };
 
+/// Names of tensors and paths may go on in the next line behind their dots and slashes: a label cuts off what it cannot
+/// break.
+QString breakable(QString text) {
+    for (const QChar mark : QStringLiteral("./_")) text.replace(mark, QString(mark) + QChar(0x200B));
+    return text;
+}
+
 /// "d_k" of "d<sub>k</sub>": for whoever reads aloud, and for tooltips, whose lines only plain text keeps.
 QString plain(QString letter) { return letter.replace(QLatin1String("<sub>"), QLatin1String("_")).remove(QLatin1String("</sub>")); }
 
@@ -128,7 +135,7 @@ void BoundForm::addRow(const DialWords& words, QWidget* widget) {
 
 void BoundForm::addWide(QWidget* widget) { m_grid->addWidget(widget, m_grid->rowCount(), 0, 1, 2); }
 
-void BoundForm::addError(const QString& name, std::function<bool(const Session&, const Error&)> mine) {
+void BoundForm::addError(const QString& name, std::function<bool(const Session&, const Error&)> mine, const QString& words) {
     auto* label = new QLabel(this);
     label->setObjectName(name);
     label->setWordWrap(true);
@@ -137,10 +144,11 @@ void BoundForm::addError(const QString& name, std::function<bool(const Session&,
     label->setAccessibleName(tr("Error"));
     label->setMinimumWidth(1); // a long path must not widen the panel
     addWide(label);
-    const auto show = [this, label, mine = std::move(mine)] {
+    const auto show = [this, label, words, mine = std::move(mine)] {
         const auto& error = m_document.error();
         const bool shown = error && mine(m_document.session(), *error);
-        label->setText(shown ? QString::fromStdString(error->detail) : QString());
+        const QString detail = shown ? QString::fromStdString(error->detail) : QString();
+        label->setText(shown && !words.isEmpty() ? words : breakable(detail));
         label->setToolTip(shown ? QString::fromStdString(error->message()) : QString());
         label->setVisible(shown);
     };

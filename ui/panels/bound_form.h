@@ -74,8 +74,9 @@ protected:
     QComboBox* addChoice(const DialWords& words, const Choice& dial);
     QCheckBox* addSwitch(const DialWords& words, const Switch& dial);
     void addWide(QWidget* widget);
-    /// A line for what is wrong with the control above it: with the session's error when it is `mine`, else not there.
-    void addError(const QString& name, std::function<bool(const Session&, const Error&)> mine);
+    /// A line for what is wrong with the control above it: with the session's error when it is `mine`, or with `words` in
+    /// its place; else not there.
+    void addError(const QString& name, std::function<bool(const Session&, const Error&)> mine, const QString& words = {});
     void addRow(const DialWords& words, QWidget* widget);
 
     /// Runs whenever session or analysis changed, and once now.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/model_panel.h"
 
+#include "core/train/task_examples.h"
 #include "ui/document.h"
 #include "ui/panels/download_panel.h"
 #include "ui/preferences.h"
@@ -60,8 +61,9 @@ QString kindOf(ModelKind kind) {
     return ModelPanel::tr("encoder–decoder");
 }
 
-/// What kind of model it is, its sizes, its vocabulary, and what it does not have.
-QString factsOf(const Model& model) {
+/// What it was trained to do, where we know that; what kind of model it is, its sizes, its vocabulary, and what it does not have.
+QString factsOf(const OpenedModel& opened) {
+    const Model& model = *opened.model;
     const ModelConfig& c = model.config;
     const auto sizes = [](const StackConfig& stack) {
         return ModelPanel::tr("%1 layers × %2 heads").arg(stack.layers).arg(stack.attention.heads);
@@ -76,6 +78,10 @@ QString factsOf(const Model& model) {
     lines << ModelPanel::tr("vocabulary %L1").arg(c.vocabulary);
     if (c.maxPositions > 0) lines << ModelPanel::tr("up to %L1 tokens").arg(c.maxPositions);
     if (!model.hasHead()) lines << ModelPanel::tr("no output head: predicts nothing");
+    if (const Task* task = taskOfFolder(opened.folder)) {
+        const std::string_view discovery = task->discovery();
+        lines.prepend(QString::fromUtf8(discovery.data(), static_cast<qsizetype>(discovery.size())));
+    }
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -116,7 +122,8 @@ void ModelPanel::addSource() {
     m_menu->setToolTipsVisible(true);
     connect(m_menu, &QMenu::aboutToShow, this, &ModelPanel::lookForModels);
     addWide(m_source);
-    addError(QStringLiteral("modelError"), [](const Session& s, const Error&) { return !s.model.empty(); });
+    addError(QStringLiteral("modelError"), [&document = document()](const Session&, const Error&) { return document.isModelsError(); },
+             tr("Cannot be shown: the reason stands under the sentence.")); // it can be a list that needs the room
     connect(m_download, &DownloadPanel::downloaded, this, [this](const QString& name) { emit modelWanted(name); });
     m_facts->setObjectName(QStringLiteral("modelFacts"));
     m_facts->setTextFormat(Qt::PlainText);
@@ -235,11 +242,18 @@ void ModelPanel::syncSource() {
     m_source->setToolTip(model.isEmpty() ? tr("Source: the sandbox, whose dials you turn, or a model on this computer")
                                          : tr("Source: %1\nIts weights say heads, sizes and mask; the sandbox keeps its dials until you return to it").arg(model));
     // While it learns, the room is the training's.
-    const QString facts = isShown() ? factsOf(*document().analysis()->run->opened->model) : QString();
-    if (live && isShown()) m_source->setToolTip(tr("Source: %1\n%2").arg(model, facts));
+    const OpenedModelPtr opened = isShown() ? document().analysis()->run->opened : nullptr;
+    if (opened != m_factsOf) m_factsText = opened ? factsOf(*opened) : QString();
+    m_factsOf = opened;
+    if (live && isShown()) m_source->setToolTip(tr("Source: %1\n%2").arg(model, m_factsText));
     m_facts->setVisible(isShown() && !live);
-    m_facts->setText(facts);
+    m_facts->setText(m_factsText);
     m_download->setVisible(!live);
+}
+
+void ModelPanel::resizeEvent(QResizeEvent* event) {
+    BoundForm::resizeEvent(event);
+    syncSource(); // another part of the name fits
 }
 
 bool ModelPanel::isShown() const { return document().analysis()->run && m_shown == document().session().model; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/sources/model_places.h"
+#include "core/sources/opened_model.h"
 #include "ui/latest_job.h"
 #include "ui/panels/bound_form.h"
 
@@ -22,6 +23,9 @@ class ModelPanel : public BoundForm {
     Q_OBJECT
 public:
     explicit ModelPanel(Document& document, QWidget* parent = nullptr);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 signals:
     /// By name or folder; empty: the sandbox. A decoder takes no second text.
@@ -55,6 +59,8 @@ private:
     QComboBox* m_pairs;
     QCheckBox* m_words;
     QTimer m_poll;
+    OpenedModelPtr m_factsOf; ///< the model that m_factsText is of
+    QString m_factsText;
     std::string m_shown; ///< the session's word for the model that the pictures are of
     std::vector<ModelEntry> m_models;
     bool m_looked = false; ///< m_models is what is there

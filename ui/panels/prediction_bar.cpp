@@ -49,8 +49,8 @@ class PredictionChip : public QAbstractButton {
 public:
     PredictionChip(const Theme& theme, QWidget* parent) : QAbstractButton(parent), m_theme(theme) { setFocusPolicy(Qt::TabFocus); }
 
-    void show(const std::string& token, double share) {
-        setText(labelOf(token));
+    void show(const QString& token, double share) {
+        setText(token);
         m_share = share;
         setAccessibleName(tr("%1, %2").arg(text(), percent(m_share)));
         updateGeometry();
@@ -205,10 +205,14 @@ void PredictionBar::sync() {
         if (i >= shown.size()) continue;
         const bool isWord = isText(*run, shown[i].id);
         const bool usable = isWord && fits;
-        m_chips[i]->show(isWord ? shown[i].text : run->opened->tokenizer->readable(shown[i].id), shown[i].probability);
+        const bool isNamed = run->opened->tokenizer->entry(shown[i].id).has_value();
+        m_chips[i]->show(!isNamed ? QString::fromStdString(shown[i].text)
+                                  : labelOf(isWord ? shown[i].text : run->opened->tokenizer->readable(shown[i].id)),
+                         shown[i].probability);
         m_chips[i]->setProperty("usable", usable);
         m_chips[i]->setEnabled(usable && current);
-        m_chips[i]->setToolTip(!isWord ? tr("A special token or part of a character: nothing that could be written")
+        m_chips[i]->setToolTip(!isNamed ? tr("The model has an output for this id, but its tokenizer has no word for it: nothing that could be written")
+                               : !isWord ? tr("A special token or part of a character: nothing that could be written")
                                : fits  ? does
                                        : tr("What follows here was not typed, or is part of a character: nothing that could be replaced"));
     }

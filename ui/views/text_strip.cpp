@@ -240,13 +240,13 @@ void TextStrip::drawChip(QPainter& painter, const Sentence& sentence, int index,
     const bool asKey = (both ? !focus.incoming : sentence.side == TokenSide::Key) && forbiddenKey(*analysis(), heads, focus, index);
     const bool forbidden = asQuery || asKey;
     if (forbidden && !chosen) drawHatch(painter, ground, theme);
-    // Nobody typed it: [CLS], </s>.
-    const bool special = (sentence.side == TokenSide::Query ? analysis()->queries : analysis()->keys)[static_cast<std::size_t>(index)].special;
-    painter.setPen(QPen(chosen || isPinned(sentence.side, index) ? role : theme.hairline, chosen ? 1.5 : 1, special ? Qt::DashLine : Qt::SolidLine));
-    painter.setBrush(chosen ? role : forbidden || special ? QColor(Qt::transparent) : faded(role, theme.dark ? 0.10 : 0.06));
+    const Token& token = (sentence.side == TokenSide::Query ? analysis()->queries : analysis()->keys)[static_cast<std::size_t>(index)];
+    const bool added = token.special && token.begin < 0; // nobody typed it: [CLS], </s>
+    painter.setPen(QPen(chosen || isPinned(sentence.side, index) ? role : theme.hairline, chosen ? 1.5 : 1, added ? Qt::DashLine : Qt::SolidLine));
+    painter.setBrush(chosen ? role : forbidden || added ? QColor(Qt::transparent) : faded(role, theme.dark ? 0.10 : 0.06));
     painter.drawRoundedRect(ground, 4, 4);
     painter.setFont(font);
-    painter.setPen(chosen ? theme.on(role) : forbidden || special ? theme.faint : theme.text);
+    painter.setPen(chosen ? theme.on(role) : forbidden || added ? theme.faint : theme.text);
     const QFontMetricsF metrics(font);
     // Measuring is slow, and the width of a name that is not bold is known.
     const bool fits = !chosen && sentence.names->widths()[static_cast<std::size_t>(index)] <= ground.width() - 2;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/sources/model_examples.h"
+#include "core/train/model_examples.h"
+
+#include "core/train/checkpoint.h"
+#include "core/train/task_examples.h"
 
 #include <algorithm>
 #include <utility>
@@ -75,21 +78,40 @@ bool isKnown(const std::vector<Token>& tokens, const Tokenizer& tokenizer) {
     return std::ranges::none_of(tokens, [&](const Token& token) { return unknown && token.id == *unknown; });
 }
 
+/// Of a model that we have trained; none of another.
+std::vector<Example> forTrained(const OpenedModel& opened) {
+    if (!isTrainedFolder(opened.folder)) return {};
+    const Result<TrainRecord> record = readTrainRecord(opened.folder);
+    const Task* task = record ? findTask(record->options.task) : nullptr;
+    if (!task || task->kind() != opened.model->config.kind) return {};
+    const int length = std::min(record->options.length, opened.model->config.maxPositions);
+    if (length < task->shortest()) return {};
+    std::vector<Example> all = taskExamples(*task, length);
+    // A folder's tokenizer can be another one by now.
+    std::erase_if(all, [&](const Example& example) {
+        const auto tokens = tokensOf(opened, example);
+        return !tokens || !isKnown(*tokens, *opened.tokenizer);
+    });
+    return all;
+}
+
+std::vector<Example> forKind(const OpenedModel& opened) {
+    switch (opened.model->config.kind) {
+    case ModelKind::Encoder:
+        return forEncoder(opened);
+    case ModelKind::Decoder:
+        return forDecoder();
+    case ModelKind::EncoderDecoder:
+        break;
+    }
+    return forEncoderDecoder(opened);
+}
+
 } // namespace
 
 std::vector<Example> examplesFor(const OpenedModel& opened) {
-    std::vector<Example> fitting;
-    switch (opened.model->config.kind) {
-    case ModelKind::Encoder:
-        fitting = forEncoder(opened);
-        break;
-    case ModelKind::Decoder:
-        fitting = forDecoder();
-        break;
-    case ModelKind::EncoderDecoder:
-        fitting = forEncoderDecoder(opened);
-        break;
-    }
+    std::vector<Example> fitting = forTrained(opened);
+    if (fitting.empty()) fitting = forKind(opened);
     std::erase_if(fitting, [&](const Example& example) { return !tokensOf(opened, example); });
     for (const Example& example : examples()) {
         if (example.text2) continue;
