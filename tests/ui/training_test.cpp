@@ -26,7 +26,9 @@
 #include <QStandardPaths>
 #include <QTableWidget>
 #include <QMenu>
+#include <QMessageBox>
 #include <QTemporaryDir>
+#include <QTimer>
 #include <QToolButton>
 #include <algorithm>
 
@@ -191,6 +193,12 @@ TEST_F(TrainingTest, TheSpeedIsAsChosenAndRemembered) {
     ASSERT_TRUE(eventually([&] { return run().step == 0; }));
     learn(10);
     for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(panel().run().history()[i].loss, paced[i].loss) << i;
+    speed->setCurrentIndex(1);
+    const std::int64_t first = stepAt(1) - stepAt(0);
+    clock.start();
+    control<QToolButton>("playBack")->click();
+    ASSERT_TRUE(eventually([&] { return control<QSlider>("trainTime")->value() == 1; }));
+    EXPECT_GE(clock.elapsed(), std::min<std::int64_t>(20 * first, 2000) * 9 / 10) << "as fast as it would be learned";
     speed->setCurrentIndex(3);
     m_window = std::make_unique<MainWindow>(ThemeChoice::Light);
     EXPECT_EQ(control<QComboBox>("trainSpeed")->currentIndex(), 3);
@@ -313,6 +321,8 @@ TEST_F(TrainingTest, WithoutAHeadTheModelIsMeasuredAndTrainedOn) {
     control<QToolButton>("measureHeads")->click();
     auto* list = control<QTableWidget>("headsWorth");
     ASSERT_TRUE(eventually([&] { return list->rowCount() == 4; }));
+    for (int row = 0; row < list->rowCount(); ++row)
+        EXPECT_FALSE(list->item(row, 1)->text().contains(QLatin1Char('-'))) << "a minus is no hyphen, and 0 has none";
     const std::int64_t reached = run().step;
     control<QToolButton>("trainOn")->menu()->actions().front()->trigger();
     ASSERT_TRUE(eventually([&] { return run().step > reached; }));
@@ -361,6 +371,19 @@ TEST_F(TrainingTest, ThePlayerStaysInSightInASmallWindow) {
     play();
     ASSERT_TRUE(eventually([&] { return run().playing; }));
     EXPECT_FALSE(inSight("trainPlay")) << "whoever scrolls goes where they like";
+}
+
+TEST_F(TrainingTest, WhoeverClosesIsToldThatTheTrainingIsKept) {
+    learn(2);
+    QString words;
+    QTimer::singleShot(50, &window(), [&] {
+        auto* question = window().findChild<QMessageBox*>(QStringLiteral("keepChanges"));
+        if (!question) return;
+        words = question->informativeText();
+        question->button(QMessageBox::Cancel)->click();
+    });
+    EXPECT_FALSE(window().files().mayLeave());
+    EXPECT_TRUE(words.contains(QStringLiteral("training is kept"))) << words.toStdString();
 }
 
 TEST_F(TrainingTest, ClosingTheWindowWhileItRunsKeepsTheRun) {

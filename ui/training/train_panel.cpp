@@ -62,7 +62,9 @@ TrainPanel::TrainPanel(Document& document, Selection& selection, QWidget* parent
       m_task(new QComboBox(this)), m_discovery(wrapped(QStringLiteral("discovery"), QPalette::PlaceholderText, this)),
       m_play(new QPushButton(this)),
       m_step(makeTool(QStringLiteral("trainStep"), tr("One step: one batch of examples"))),
-      m_reset(makeTool(QStringLiteral("trainReset"), tr("Begins anew with random weights and the sizes below"))),
+      m_reset(
+          makeTool(QStringLiteral("trainReset"),
+                   tr("Begins anew with random weights and the sizes below; “Bring back the run before” undoes it"))),
       m_more(
           makeTool(QStringLiteral("trainMore"), tr("Save the model, take the run home as pictures, another sentence"))),
       m_speed(new QComboBox(this)), m_facts(wrapped(QStringLiteral("trainFacts"), QPalette::WindowText, this)),
