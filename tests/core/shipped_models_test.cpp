@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The models of resources/models are what their train.json says of them.
+#include "core/model/forward.h"
 #include "core/session/model_run.h"
+#include "core/sources/model_folder.h"
 #include "core/train/trainer.h"
 #include "tests/core/io_fixture.h"
 
@@ -34,8 +36,12 @@ protected:
 };
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ShippedModel);
 
-bool isWorld(const std::string& task) {
-    return task == "translation" || task == "qa" || task == "summarisation";
+/// What the README says of them: exact tasks, but for brackets, which has not reached it, worlds, and of language models
+/// the share of what nobody can exceed.
+double aimOf(const std::string& task) {
+    if (task == "translation" || task == "qa" || task == "summarisation") return 0.95;
+    if (task.ends_with("-lm")) return 0.95;
+    return task == "brackets" ? 0.985 : 0.99;
 }
 
 TEST_P(ShippedModel, IsSmallAndSaysHowItWasMade) {
@@ -86,11 +92,36 @@ TEST_P(ShippedModel, KnowsItsTask) {
     EXPECT_EQ(task->name(), GetParam());
     const Result<Evaluation> found = evaluate(opened()->model, *task, said->options.length, 100, 99);
     ASSERT_TRUE(found) << found.error().message();
-    // What the README says of them; brackets has not reached the 0.99 of the other exact tasks.
-    const double aim = isWorld(GetParam()) ? 0.95 : GetParam() == "brackets" ? 0.98 : 0.99;
+    const double aim = aimOf(GetParam());
     const json unseen = record()["unseen"];
     EXPECT_GE(unseen["accuracy"].get<double>(), aim * unseen.value("best", 1.0));
     EXPECT_GE(found->accuracy, aim * found->best.value_or(1) - 0.01) << "of 100 sentences";
+}
+
+/// Over everything that is asked of unseen examples, how much of the row lies on the token behind the word's earlier
+/// place, in the best head.
+TEST(ShippedInduction, HasAHeadThatReadsWhatFollowed) {
+    const ModelPtr model = openModel((shipped / "induction").string()).value();
+    const Task& task = *findTask("induction");
+    Rng rng(3);
+    std::map<std::pair<std::size_t, int>, double> mass;
+    double asked = 0;
+    for (int i = 0; i < 50; ++i) {
+        const TaskExample e = task.example(rng, task.defaults().length, TaskPart::Unseen);
+        const ModelTracePtr trace = forward(model, {e.ids, {}, {}}).value();
+        for (std::size_t q = 0; q < e.ids.size(); ++q) {
+            if (e.targets[q] < 0) continue;
+            ++asked;
+            const Index key = std::find(e.ids.begin(), e.ids.end(), e.ids[q]) - e.ids.begin() + 1;
+            for (std::size_t layer = 0; layer < trace->sites[0].layers.size(); ++layer)
+                for (int head = 0; head < model->config.decoder.attention.heads; ++head)
+                    mass[{layer, head}] += static_cast<double>(
+                        trace->sites[0].layers[layer]->weights(head)(static_cast<Index>(q), key));
+        }
+    }
+    double best = 0;
+    for (const auto& [head, sum] : mass) best = std::max(best, sum / asked);
+    EXPECT_GE(best, 0.95);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ShippedModel, testing::ValuesIn(shippedNames()), [](const auto& tested) {
