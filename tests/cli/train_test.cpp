@@ -260,7 +260,7 @@ TEST(TrainVerb, FoldersThatAreNotARunsOwn) {
     }
     EXPECT_EQ(bytesOf(folder / "ours/model.safetensors"), trained);
     EXPECT_EQ(bytesOf(folder / "other/thesis.tex"), "important");
-    EXPECT_THAT(folder.names(), ElementsAre("empty", "file", "other", "ours"));
+    EXPECT_THAT(folder.names(), ElementsAre("changed", "empty", "file", "other", "ours"));
     resultOf(run(training(folder / "empty", {"--steps", "1"})));
 }
 

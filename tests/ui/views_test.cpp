@@ -487,16 +487,14 @@ TEST(Overview, WheelZoomsAtThePointerAndArrowsStayInSight) {
 }
 
 TEST(Views, SurviveEverySizeAndAnEmptyText) {
-    for (const char* text :
-         {"", "a", "小猫坐在垫子上", "ذهب الولد إلى المدرسة", "👩‍🔬 👨‍👩‍👧‍👦 ok"}) {
+    for (const char* text : {"", "a", "小猫坐在垫子上", "ذهب الولد إلى المدرسة", "👩‍🔬 👨‍👩‍👧‍👦 ok"}) {
         for (const QSize size : {QSize(1, 1), QSize(60, 40), QSize(300, 200), QSize(2000, 100)}) {
             Shown<HeadGrid> grid(analysisOf(text), size);
             Shown<HeadHeatmap> heatmap(analysisOf(text), size);
             grid.move({5, 5});
             heatmap.move({5, 5});
             heatmap.view.zoomBy(2);
-            EXPECT_FALSE(grid.picture().isNull());
-            EXPECT_FALSE(heatmap.picture().isNull());
+            EXPECT_FALSE(grid.picture().isNull() || heatmap.picture().isNull());
         }
     }
 }
