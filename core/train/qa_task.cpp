@@ -91,7 +91,7 @@ protected:
             const auto who = others.begin() + below(rng, static_cast<int>(others.size()));
             const Fact fact = lastOf(story.facts, *who);
             others.erase(who);
-            const bool asksWho = fact.isPerson && below(rng, 3) == 0;
+            const bool asksWho = fact.isPerson && below(rng, 2) == 0;
             words = words + (asksWho         ? Words{"who", "is", "in", "the", fact.place, "?"}
                              : fact.isPerson ? Words{"where", "is", fact.who, "?"}
                                              : Words{"where", "is", "the", fact.who, "?"});
