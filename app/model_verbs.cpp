@@ -152,7 +152,7 @@ Status checkTyped(const ModelRun& run) {
         return std::ranges::any_of(run.tokens, [&](const Token& token) { return token.sequence == sequence; });
     };
     for (const auto& [option, sequence] : {std::pair{"--text", 0}, std::pair{"--text2", 1}})
-        if (!has(sequence) && (sequence == 0 || run.pair))
+        if (!has(sequence) && (sequence == 0 || (run.pair && !run.text2->empty()))) // "" is a pair, too
             return Error{ErrorCode::Input, option, "the text has no token; give at least one word"};
     return {};
 }
@@ -163,6 +163,9 @@ Status printContinuation(const ModelRunPtr& run, const Command& command, std::st
         line.show(std::to_string(count) + " of " + std::to_string(*command.generate) + " tokens");
     });
     if (!made.ok()) return made.error();
+    if (made->full && !command.quiet)
+        remark("--generate: ended after " + std::to_string(made->ids.size()) + " tokens, at the " +
+               std::to_string(run->opened->model->config.maxPositions) + " that the model can read");
     if (!command.json) return print(made->text + "\n");
     return print(inJson({{"text", made->text}, {"ids", made->ids}}));
 }

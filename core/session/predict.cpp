@@ -213,6 +213,7 @@ Result<Continuation> continueText(const ModelRunPtr& run, int most, std::stop_to
         made.ids.push_back(id);
         if (step) step(static_cast<int>(made.ids.size()));
         const bool full = config.maxPositions > 0 && last + 1 >= config.maxPositions;
+        made.full = full && std::ssize(made.ids) < most;
         if (full || std::ssize(made.ids) == most) break;
         Result<ModelRunPtr> longer = appended(*made.run, id, stop);
         if (!longer) return longer.error();

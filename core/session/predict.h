@@ -58,6 +58,7 @@ std::optional<FilledText> fillIn(const ModelRun& run, Index position, std::int64
 struct Continuation {
     std::vector<std::int64_t> ids; ///< without the end token
     std::string text;
+    bool full = false; ///< there were fewer than asked for, since the model reads no longer text
     ModelRunPtr run; ///< over the text and all that was added but for the last token
 };
 

@@ -13,6 +13,7 @@ using namespace headscope::test;
 using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::StartsWith;
 using Shape = std::vector<std::int64_t>;
 
 namespace {
@@ -118,6 +119,8 @@ TEST(TraceModel, HiddenStatesAndLogits) {
 
 TEST(TraceModel, APairCountsItsSecondTextsBytesInIt) {
     const Trace trace = traceOf("bert", {"--text", "no man", "--text2", "an island", "--what", "weights"});
+    const auto tokensOf = [](const Words& words) { return traceOf("bert", words).tokens.size(); };
+    EXPECT_EQ(tokensOf({"--text", "no man", "--text2", ""}), tokensOf({"--text", "no man"}) + 1) << "two [SEP]";
     EXPECT_EQ(trace.arrays.at("spans").values, std::vector<double>({-1, -1, 0, 2, 3, 6, -1, -1, 0, 2, 3, 9, -1, -1}));
     std::vector<int> segments;
     for (const json& token : trace.tokens) segments.push_back(token.at("segment"));
@@ -303,6 +306,10 @@ TEST(PredictVerb, TheNextTokenAndContinuations) {
     EXPECT_EQ(next[0]["predictions"].size(), 5U);
     const json more = predicted("gpt2", {"--text", "no man", "--generate", "4"});
     EXPECT_EQ(more["ids"][0], next[0]["predictions"][0]["id"]);
+    const Outcome full = run({"predict", "--model", "induction", "--text", "lion cat lion", "--generate", "100"});
+    EXPECT_EQ(full.code, 0);
+    EXPECT_THAT(full.out, StartsWith("cat lion cat lion cat"));
+    EXPECT_THAT(full.err, HasSubstr("ended after 46 tokens, at the 49 that the model can read"));
     EXPECT_EQ(run({"predict", "--model", model("gpt2"), "--text", "no man", "--generate", "4"}).out,
               more["text"].get<std::string>() + "\n");
     const json second = predicted("t5", {"--text", "no man", "--text2", "an island"});
