@@ -5,8 +5,8 @@
     pip install torch transformers tokenizers safetensors numpy     (in a virtual environment outside the tree)
     python tests/oracle/check_trained.py PROGRAM FOLDER… [--texts N] [--seed N]
 
-No tensor may be missing, unexpected or of another shape; ids of random texts in the model's own words are equal, logits
-within 1e-4. Without folders: all of resources/models.
+No tensor may be missing, unexpected or of another shape; ids of random texts in the model's own words are equal, also those of
+AutoTokenizer, logits within 1e-4. Without folders: all of resources/models.
 """
 import argparse
 import io
@@ -56,6 +56,7 @@ def check(program, folder, arguments, rng):
     model.eval()
     wrong = [f"{key}: {sorted(map(str, value))}" for key, value in info.items() if value]
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    automatic = transformers.AutoTokenizer.from_pretrained(folder)
     both = bool(model.config.is_encoder_decoder)
     worst = 0.0
     texts = texts_of(folder, model.config, tokenizer, rng, arguments.texts)
@@ -65,6 +66,8 @@ def check(program, folder, arguments, rng):
         if ours != ids:
             wrong.append(f"{text!r}: ids {ours} are not {ids}")
             continue
+        if automatic(text).input_ids != ids:
+            wrong.append(f"{text!r}: AutoTokenizer reads {automatic(text).input_ids}, tokenizer.json {ids}")
         inputs = {"input_ids": torch.tensor([ids])}
         asked = ["trace", "--model", str(folder), "--text", text, "--what", "logits", "-o", "-", "--format", "npz"]
         if both:
