@@ -157,7 +157,7 @@ TaskExample WordTask::example(Rng& rng, int length, TaskPart part) const {
     TaskExample drawn;
     for (int i = 0; i < mostDraws; ++i) {
         drawn = draw(rng, length);
-        assert(std::ssize(drawn.ids) <= length && std::ssize(drawn.decoderIds) <= length);
+        assert(std::ssize(drawn.ids) <= positions(length) && std::ssize(drawn.decoderIds) <= positions(length));
         const bool isUnseen = hashBytes(splitKey(drawn, m_card.kind)) % unseenShare == 0;
         if (isUnseen == (part == TaskPart::Unseen)) return drawn;
     }
