@@ -78,8 +78,10 @@ template <> std::span<const Named<HiddenTokens>> allNames() {
 }
 
 template <> std::span<const Named<Site>> allNames() {
-    static constexpr Named<Site> k[] = {
-        {Site::Self, "self"}, {Site::Encoder, "encoder"}, {Site::Decoder, "decoder"}, {Site::Cross, "cross"}};
+    static const Named<Site> k[] = {{Site::Self, siteName(Site::Self)},
+                                    {Site::Encoder, siteName(Site::Encoder)},
+                                    {Site::Decoder, siteName(Site::Decoder)},
+                                    {Site::Cross, siteName(Site::Cross)}};
     return k;
 }
 
