@@ -58,6 +58,7 @@ Result<TrainLog> TrainLog::goOn(const std::string& path, std::int64_t step) {
     const bool file = fs::is_regular_file(path, ignored); // from a pipe nothing can be read back
     if (file) {
         std::ifstream lines(path, std::ios::binary);
+        const bool opened = lines.is_open();
         for (std::string text; std::getline(lines, text);) {
             if (lines.eof()) break; // cut in the middle of a line
             const std::optional<LogLine> line = parse(text);
@@ -66,6 +67,8 @@ Result<TrainLog> TrainLog::goOn(const std::string& path, std::int64_t step) {
             before = line->seconds;
             kept += text.size() + 1;
         }
+        if (!opened || lines.bad())
+            return Error{ErrorCode::Io, path, "what is in it cannot be read; give --log another file"};
     }
     Result<TrainLog> log = open(path, O_APPEND);
     if (!log.ok()) return log;

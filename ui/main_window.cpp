@@ -399,7 +399,7 @@ void MainWindow::fitSentence(const QString& why) {
     if (m_examples.empty() || m_document.isLive() || (begins && !m_document.path().isEmpty())) return; // as it was saved
     if (!s.text.empty() && !m_offered.contains({s.text, s.text2})) {
         const QString sentence = QString::fromStdString(m_examples.front().title);
-        const QString trained = taskOfFolder(m_examplesOf->folder) ? tr(" It was trained on texts such as “%1”.").arg(sentence) : QString();
+        const QString trained = taskOf(*m_examplesOf) ? tr(" It was trained on texts such as “%1”.").arg(sentence) : QString();
         return m_notice->ask(why + trained, {{tr("Take one of its sentences"), [this] { takeExample(0); }}});
     }
     m_files.useExample(m_examples.front(), true);

@@ -7,6 +7,10 @@ namespace headscope {
 namespace {
 
 Error damaged(const OpenedModel& opened, const std::string& where, const std::stop_token& stop) {
+    if (!opened.learning.empty())
+        return {ErrorCode::Input, "training",
+                "the numbers have grown beyond what can be computed with in " + where +
+                    "; go back to an earlier step and take a smaller learning rate"};
     if (const Status tensors = checkTensors(opened.folder, stop); !tensors) return tensors.error();
     return {ErrorCode::Input, opened.folder,
             "its numbers grow beyond what can be computed with in " + where +

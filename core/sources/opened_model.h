@@ -16,6 +16,7 @@ struct OpenedModel {
     std::string folder; ///< as it was opened
     ModelPtr model;
     TokenizerPtr tokenizer;
+    std::string learning = {}; ///< the task of a model that learns right now: its folder may have other weights, or none
     std::vector<HeadPlace> takenAway = {}; ///< heads whose rows of W_O somebody has made 0, for the pictures to say so
 };
 using OpenedModelPtr = std::shared_ptr<const OpenedModel>;

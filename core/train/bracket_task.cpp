@@ -69,7 +69,8 @@ private:
         card.kind = ModelKind::Encoder;
         card.defaults.length = 24;
         card.defaults.layers = 3;
-        card.defaults.steps = 12'000;
+        card.defaults.steps = 14'000;
+        card.defaults.rate = 5e-4;
         card.shortest = 8;
         return card;
     }

@@ -155,7 +155,7 @@ private:
                                     "Fill in the words that are missing in an English sentence: heads look on both "
                                     "sides for the words that agree with them or belong to them.",
                                     kLongestEnglish);
-        card.defaults = {.layers = 4, .heads = 4, .dModel = 128, .batch = 32, .length = card.shortest, .steps = 6000};
+        card.defaults = {.layers = 4, .heads = 4, .dModel = 128, .batch = 32, .length = card.shortest, .steps = 16'000};
         return card;
     }
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/model_examples.h"
 
-#include "core/train/checkpoint.h"
 #include "core/train/task_examples.h"
 
 #include <algorithm>
@@ -80,11 +79,10 @@ bool isKnown(const std::vector<Token>& tokens, const Tokenizer& tokenizer) {
 
 /// Of a model that we have trained; none of another.
 std::vector<Example> forTrained(const OpenedModel& opened) {
-    if (!isTrainedFolder(opened.folder)) return {};
-    const Result<TrainRecord> record = readTrainRecord(opened.folder);
-    const Task* task = record ? findTask(record->options.task) : nullptr;
+    const Task* task = taskOf(opened);
     if (!task || task->kind() != opened.model->config.kind) return {};
-    const int length = std::min(record->options.length, opened.model->config.maxPositions);
+    const int most = opened.model->config.maxPositions;
+    const int length = most - (task->positions(most) - most); // what comes on top of it has its place, too
     if (length < task->shortest()) return {};
     std::vector<Example> all = taskExamples(*task, length);
     // A folder's tokenizer can be another one by now.

@@ -34,9 +34,10 @@ std::string titleOf(const Example& example) {
 
 } // namespace
 
-const Task* taskOfFolder(const std::string& folder) {
-    if (!isTrainedFolder(folder)) return nullptr;
-    const Result<TrainRecord> record = readTrainRecord(folder);
+const Task* taskOf(const OpenedModel& opened) {
+    if (!opened.learning.empty()) return findTask(opened.learning);
+    if (!isTrainedFolder(opened.folder)) return nullptr;
+    const Result<TrainRecord> record = readTrainRecord(opened.folder);
     return record ? findTask(record->options.task) : nullptr;
 }
 

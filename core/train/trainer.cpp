@@ -127,6 +127,7 @@ Result<Trainer> Trainer::resume(const std::string& folder) {
     auto state = makeState(**task, record->options);
     if (Status s = readCheckpoint(folder, state->state); !s) return s.error();
     if (isNewerThanCheckpoint(folder)) state->state.weights = unpack(**model); // the same numbers unless edited
+    keepCleared(state->options, state->state.weights, (*model)->config);
     state->reached = record->reached;
     state->reached.step = state->state.optimizer.step;
     packModel(*state);

@@ -65,7 +65,7 @@ class ExamplesOfShipped : public testing::TestWithParam<const char*> {};
 TEST_P(ExamplesOfShipped, AModelAreOfItsTask) {
     const OpenedModelPtr opened =
         openWithTokenizer(HEADSCOPE_SOURCE_DIR "/resources/models/" + std::string(GetParam())).value();
-    const Task* task = taskOfFolder(opened->folder);
+    const Task* task = taskOf(*opened);
     ASSERT_NE(task, nullptr);
     const std::vector<Example> examples = examplesFor(*opened);
     ASSERT_GE(examples.size(), 5U);
@@ -83,12 +83,17 @@ TEST_P(ExamplesOfShipped, AModelAreOfItsTask) {
         ASSERT_TRUE(predictions.ok());
         for (const PositionPrediction& at : *predictions) right += at.predictions.front().probability > 0.5;
     }
-    EXPECT_GE(right, said * 4 / 5) << "a trained model is sure of most of them";
+    const bool isFree = task->name().ends_with("-lm"); // a sentence can go on in many ways
+    EXPECT_GE(right, isFree ? 1 : said * 4 / 5) << "a trained model is sure of most of them";
 }
 INSTANTIATE_TEST_SUITE_P(Models, ExamplesOfShipped,
-                         testing::Values("previous", "copy", "reverse", "sort", "induction", "brackets", "translation",
-                                         "summarisation"),
-                         [](const auto& tested) { return std::string(tested.param); });
+                         testing::Values("previous", "copy", "reverse", "sort", "induction", "brackets", "agreement",
+                                         "pronoun", "translation", "qa", "summarisation", "causal-lm", "masked-lm"),
+                         [](const auto& tested) {
+                             std::string name = tested.param; // of a test: letters and numbers only
+                             std::ranges::replace(name, '-', '_');
+                             return name;
+                         });
 
 TEST(TaskExamples, StopWhereSomethingIsAsked) {
     for (const Task* task : tasks()) {

@@ -36,12 +36,11 @@ protected:
 };
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ShippedModel);
 
-/// What the README says of them: exact tasks, but for brackets, which has not reached it, worlds, and of language models
-/// the share of what nobody can exceed.
+/// What is asked of them: 0.99 of exact tasks, 0.95 of worlds; of language models the share of what nobody can exceed.
 double aimOf(const std::string& task) {
-    if (task == "translation" || task == "qa" || task == "summarisation") return 0.95;
-    if (task.ends_with("-lm")) return 0.95;
-    return task == "brackets" ? 0.985 : 0.99;
+    if (task == "masked-lm") return 0.9;
+    const bool isWorld = task == "translation" || task == "qa" || task == "summarisation";
+    return isWorld || task == "causal-lm" ? 0.95 : 0.99;
 }
 
 TEST_P(ShippedModel, IsSmallAndSaysHowItWasMade) {

@@ -1,29 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A model that learns in the window, driven through its real widgets.
-#include "tests/ui/window_fixture.h"
+#include "tests/ui/training_fixture.h"
 
 #include "ui/panels/notice_bar.h"
-#include "ui/panels/side_panel.h"
 #include "ui/preferences.h"
 #include "ui/training/head_ablation.h"
 #include "ui/training/run_export.h"
-#include "ui/training/train_panel.h"
 #include "ui/training/training_curves.h"
 #include "ui/window_actions.h"
 
 #include <QAction>
 #include <QCheckBox>
-#include <QComboBox>
-#include <QDir>
 #include <QDoubleSpinBox>
 #include <QElapsedTimer>
 #include <QFileInfo>
 #include <QLabel>
-#include <QPushButton>
 #include <QScrollBar>
 #include <QSlider>
-#include <QSpinBox>
-#include <QStandardPaths>
 #include <QTableWidget>
 #include <QMenu>
 #include <QMessageBox>
@@ -34,47 +27,6 @@
 
 namespace headscope::test {
 namespace {
-
-constexpr int patience = 120000; ///< ms: other tests and sanitizers share the processor
-
-class TrainingTest : public WindowTest {
-protected:
-    void SetUp() override {
-        runsFolder().removeRecursively();
-        WindowTest::SetUp();
-        window().dials().toggleTraining();
-        ASSERT_TRUE(panel().isVisible());
-        control<QComboBox>("trainTask")->setCurrentText(QStringLiteral("previous"));
-        makeSmall();
-    }
-    static QDir runsFolder() {
-        return QDir(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/headscope/runs"));
-    }
-    /// Steps of a few milliseconds, also on a slow machine.
-    void makeSmall() {
-        control<QSpinBox>("trainLayers")->setValue(2);
-        control<QSpinBox>("trainHeads")->setValue(2);
-        control<QSpinBox>("trainModel")->setValue(16);
-        control<QSpinBox>("trainBatch")->setValue(4);
-        control<QSpinBox>("trainLength")->setValue(8);
-    }
-    TrainPanel& panel() { return window().dials().training(); }
-    const RunState& run() { return panel().run().state(); }
-    const Analysis& shown() { return *document().analysis(); }
-    ModelPtr shownModel() { return shown().run ? shown().run->opened->model : nullptr; }
-    /// What a place of the slider stands for.
-    std::int64_t stepAt(int place) { return panel().moments()[static_cast<std::size_t>(place)].step; }
-    template <class Condition> bool eventually(Condition&& condition) { return QTest::qWaitFor(condition, patience); }
-    void play() { control<QPushButton>("trainPlay")->click(); }
-    /// So many steps are made and rest.
-    void learn(std::int64_t steps) {
-        play();
-        ASSERT_TRUE(eventually([&] { return run().playing && run().step >= steps; }));
-        play();
-        ASSERT_TRUE(eventually([&] { return !run().playing; }));
-        ASSERT_TRUE(eventually([&] { return shownModel() == run().model; }));
-    }
-};
 
 TEST_F(TrainingTest, PlayShowsTheModelWhileItLearnsAndPauseRests) {
     const std::string before = session().text;
@@ -127,51 +79,6 @@ TEST_F(TrainingTest, TheSliderGoesBackAndTheRunIsPlayedBack) {
     control<QToolButton>("playBack")->click();
     ASSERT_TRUE(eventually([&] { return shownModel() == random; }));
     ASSERT_TRUE(eventually([&] { return shownModel() == run().model; })) << "to its end";
-}
-
-TEST_F(TrainingTest, PlayGoesOnFromTheStepThatIsShown) {
-    learn(12);
-    const std::int64_t newest = run().step;
-    const std::int64_t back = stepAt(5);
-    const auto next = static_cast<std::size_t>(back);
-    const double first = panel().run().history()[next].loss;
-    control<QDoubleSpinBox>("trainRate")->setValue(control<QDoubleSpinBox>("trainRate")->value() / 10);
-    control<QSlider>("trainTime")->setValue(5);
-    EXPECT_TRUE(control<QPushButton>("trainPlay")->toolTip().contains(QStringLiteral("step %L1").arg(back)));
-    control<QToolButton>("trainStep")->click();
-    control<QToolButton>("trainStep")->click(); // at once: it goes back a single time
-    ASSERT_TRUE(eventually([&] { return run().goneBack == 1 && run().step == back + 2; }));
-    ASSERT_EQ(panel().run().history().size(), next + 2);
-    EXPECT_EQ(panel().run().history()[next].loss, first) << "the same weights and the same examples";
-    ASSERT_TRUE(eventually([&] { return panel().moments().back().step == back + 2 && shownModel() == run().model; }));
-    EXPECT_LE(panel().moments().size(), 8U) << "the six to there, and at most two";
-    // What was dropped is the run before.
-    ASSERT_TRUE(eventually([&] { return !run().replaces; }));
-    panel().findChild<QAction*>(QStringLiteral("bringBack"))->trigger();
-    ASSERT_TRUE(eventually([&] { return run().step == newest; }));
-    EXPECT_EQ(static_cast<std::int64_t>(panel().run().history().size()), newest);
-    EXPECT_GT(control<QSlider>("trainTime")->maximum(), 7);
-    EXPECT_EQ(panel().run().history()[next].loss, static_cast<float>(first));
-}
-
-TEST_F(TrainingTest, ARunThatWasReplacedIsBroughtBack) {
-    auto* bringBack = panel().findChild<QAction*>(QStringLiteral("bringBack"));
-    learn(4);
-    const std::int64_t reached = run().step;
-    ASSERT_TRUE(eventually([&] { return !run().replaces; })) << "it is kept";
-    EXPECT_FALSE(panel().run().hasBefore("previous"));
-    control<QToolButton>("trainReset")->click();
-    ASSERT_TRUE(eventually([&] { return run().step == 0; }));
-    EXPECT_TRUE(panel().run().hasBefore("previous")) << "it is still in its place";
-    bringBack->trigger();
-    ASSERT_TRUE(eventually([&] { return run().step == reached; }));
-    control<QToolButton>("trainReset")->click();
-    control<QToolButton>("trainStep")->click();
-    ASSERT_TRUE(eventually([&] { return run().step == 1 && !run().replaces; }));
-    bringBack->trigger();
-    ASSERT_TRUE(eventually([&] { return run().step == reached; }));
-    bringBack->trigger();
-    ASSERT_TRUE(eventually([&] { return run().step == 1; })) << "they have changed places";
 }
 
 TEST_F(TrainingTest, TheSpeedIsAsChosenAndRemembered) {

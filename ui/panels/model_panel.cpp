@@ -78,7 +78,7 @@ QString factsOf(const OpenedModel& opened) {
     lines << ModelPanel::tr("vocabulary %L1").arg(c.vocabulary);
     if (c.maxPositions > 0) lines << ModelPanel::tr("up to %L1 tokens").arg(c.maxPositions);
     if (!model.hasHead()) lines << ModelPanel::tr("no output head: predicts nothing");
-    if (const Task* task = taskOfFolder(opened.folder)) {
+    if (const Task* task = taskOf(opened)) {
         const std::string_view discovery = task->discovery();
         lines.prepend(QString::fromUtf8(discovery.data(), static_cast<qsizetype>(discovery.size())));
     }

@@ -57,8 +57,18 @@ SidePanel::SidePanel(Document& document, Selection& selection, QWidget* parent) 
 }
 
 void SidePanel::toggleTraining() {
-    if (m_trainingHeader->isChecked()) return m_trainingHeader->setChecked(false);
+    const int top = m_trainingHeader->y() - verticalScrollBar()->value();
+    const bool inSight = top >= 0 && top < viewport()->height() / 2;
+    if (m_trainingHeader->isChecked() && inSight) return m_trainingHeader->setChecked(false);
     showTraining();
+}
+
+void SidePanel::changeEvent(QEvent* event) {
+    QScrollArea::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange) return;
+    // Style sheets keep the colours that they were made with.
+    for (QToolButton* button : findChildren<QToolButton*>())
+        if (!button->styleSheet().isEmpty()) button->setStyleSheet(button->styleSheet());
 }
 
 void SidePanel::showTraining() {

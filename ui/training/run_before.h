@@ -12,6 +12,9 @@ namespace headscope {
 bool hasRunBefore(const std::string& folder);
 /// The run in `folder`, if there is one, becomes the run before; the one before that is removed. Io error.
 Status setRunAside(const std::string& folder);
+/// The same for a run that goes back to an earlier step of itself: of its steps and those in the run before, the ones
+/// that have come further are kept. What stays in `folder` then has no history any more. Io error.
+Status setStepsAside(const std::string& folder);
 /// The run in `folder` and the run before change places. Io error; both are still there then.
 Status swapRunBefore(const std::string& folder);
 

@@ -32,11 +32,11 @@ RunExport::RunExport(Document& document, Selection& selection)
 
 void RunExport::start(const RunState& run, std::vector<Checkpoint> moments) {
     m_name = QString::fromUtf8(run.task->name().data(), static_cast<qsizetype>(run.task->name().size()));
-    m_job.start([session = m_document.session(), folder = run.folder, tokenizer = run.tokenizer,
+    m_job.start([session = m_document.session(), folder = run.folder, tokenizer = run.tokenizer, task = std::string(run.task->name()),
                  chosen = chosenOf(std::move(moments))](std::stop_token stop) -> Made {
         std::vector<Moment> found;
         for (const Checkpoint& at : chosen) {
-            const auto opened = std::make_shared<const OpenedModel>(OpenedModel{folder, at.model, tokenizer});
+            const auto opened = std::make_shared<const OpenedModel>(OpenedModel{folder, at.model, tokenizer, task});
             Result<AnalysisPtr> analysis = Document::analysisWith(session, opened, stop);
             if (!analysis) return analysis.error();
             found.push_back({at.step, *analysis});

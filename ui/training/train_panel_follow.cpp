@@ -79,6 +79,7 @@ void TrainPanel::follow() {
         m_goesBack = false;
     }
     if (state.error) m_asked = false;
+    if (state.error || state.saveError) m_goesBack = false; // it may have been refused
     m_discovery->setVisible(!isChosenRun() || state.step == 0);
     m_sizes->setRunning(state.task ? &state.options : nullptr);
     followButtons();
@@ -87,7 +88,8 @@ void TrainPanel::follow() {
     sayErrors();
     if (isVisible() && state.task) {
         const bool chosen = isChosenRun();
-        m_curves->setHistory(chosen ? m_run.history() : std::vector<TrainStep>(),
+        static const std::vector<TrainStep> none; // no copy of a long history at each tick
+        m_curves->setHistory(chosen ? m_run.history() : none,
                              chosen ? state.task->vocabulary().size() - specialTokens : 0);
     }
     show();
@@ -181,7 +183,8 @@ void TrainPanel::sayErrors() {
     m_sizes->setError(usage ? QString::fromStdString(state.error->detail) : QString());
     if (usage && !m_sizesFold->isChecked()) m_sizesFold->setChecked(true);
     QStringList lines;
-    if (state.error && !usage) {
+    const bool saidBelow = state.error && state.saveError && state.error->message() == state.saveError->message();
+    if (state.error && !usage && !saidBelow) {
         // What the trainer calls wrong input is a loss that is no number: everything else is our own making.
         lines << (state.error->code == ErrorCode::Input && isChosenRun()
                       ? tr("The loss is no number any more; these are the weights of step %1. Go back to a step before "
@@ -217,7 +220,7 @@ void TrainPanel::show() {
                              [&](const HeadPlace& place) { return isCleared(weights, model->config, place); });
     }
     if (const auto off = m_ablation->switchedOff()) gone.push_back(*off);
-    m_document.setLive(std::make_shared<const OpenedModel>(OpenedModel{state.folder, model, state.tokenizer, gone}),
+    m_document.setLive(std::make_shared<const OpenedModel>(OpenedModel{state.folder, model, state.tokenizer, std::string(state.task->name()), gone}),
                        tr("training: %1, step %2").arg(taskName(*state.task), QLocale().toString(at.step)));
 }
 

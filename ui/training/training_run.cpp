@@ -45,8 +45,11 @@ struct TrainingRun::Worker {
     int refused = 0;         ///< the last one that failed
     std::int64_t stride = 1; ///< steps between checkpoints
     int goneBack = 0;
-    bool unkept = false;   ///< steps were made since the folder was written
-    bool replaces = false; ///< what is in the folder is to be kept as the run before
+    bool unkept = false;    ///< steps were made since the folder was written
+    bool unwritten = false; ///< the folder could not be written when it last should have been
+    bool replaces = false;  ///< what is in the folder is to be kept as the run before
+    bool ownSteps = false;  ///< what is in the folder are later steps of this very run
+    bool mayFollow = false; ///< the run before may be later steps of this very run
     std::vector<TrainStep> steps;
     Clock::time_point told, kept, counted;
     std::int64_t countedStep = 0;
@@ -111,7 +114,7 @@ bool TrainingRun::hasBefore(std::string_view task) const {
 void TrainingRun::bringBack(std::string_view task) {
     post(
         [this, folder = folderOf(task), asked = ++m_asked] {
-            if (m_at->unkept) keep();
+            if (!isKept()) return adopt({asked, folder, *m_at->saveError});
             // What was begun and never made a step has replaced nothing yet.
             const bool stillThere = m_at->replaces && m_at->folder == folder && isTrainedFolder(folder);
             if (const Status swapped = stillThere ? Status() : swapRunBefore(folder); !swapped)
@@ -155,7 +158,8 @@ void TrainingRun::step(int steps) {
 
 void TrainingRun::replace(const ModelPtr& model, const std::optional<HeadPlace>& without) {
     post(
-        [this, model, without] {
+        [this, model, without, of = m_state.run] {
+            if (of != m_at->run) return;
             m_at->error.reset();
             m_at->trainer->replace(*model);
             if (without) m_at->trainer->keepOut(*without);
@@ -167,12 +171,19 @@ void TrainingRun::replace(const ModelPtr& model, const std::optional<HeadPlace>&
 
 void TrainingRun::goBack(const Checkpoint& moment) {
     post(
-        [this, moment] {
+        [this, moment, of = m_state.run, prior = unanswered(), asked = ++m_asked] {
             Worker& at = *m_at;
-            if (at.unkept) keep();
+            at.answered = asked;
+            // What is wanted next was wanted of this moment, or of the beginning that was refused before.
+            if ((prior && prior == at.refused) || (of == at.run && !isKept())) {
+                at.refused = asked;
+                return rest(at.error);
+            }
+            if (of != at.run) return publish(); // another run has come: it goes on from where it is
             const auto later = [step = moment.step](const auto& one) { return one.step > step; };
             std::erase_if(at.steps, later);
             at.trainer->goBack(reachedAt(moment.step), *moment.model);
+            if (!at.replaces) at.ownSteps = true;
             at.replaces = true;
             ++at.goneBack;
             at.error.reset();
@@ -182,8 +193,8 @@ void TrainingRun::goBack(const Checkpoint& moment) {
                 std::erase_if(m_fresh, later);
                 std::erase_if(m_kept, later);
                 if (!m_kept.empty() && m_kept.back().step == moment.step) m_kept.back().model = at.trainer->model();
+                tell();
             }
-            publish();
         },
         false);
 }
@@ -210,8 +221,8 @@ void TrainingRun::setRate(double rate) {
 
 void TrainingRun::saveTo(const std::string& folder, const Checkpoint& moment, const std::optional<HeadPlace>& without) {
     post(
-        [this, folder, moment, without] {
-            if (!m_at->trainer) return;
+        [this, folder, moment, without, of = m_state.run] {
+            if (!m_at->trainer || of != m_at->run) return;
             const Trainer& trainer = *m_at->trainer;
             const Status written = moment.model == trainer.model()
                                        ? trainer.save(folder)
@@ -224,8 +235,10 @@ void TrainingRun::saveTo(const std::string& folder, const Checkpoint& moment, co
 }
 
 TrainStep TrainingRun::reachedAt(std::int64_t step) const {
-    const auto at = std::ranges::lower_bound(m_at->steps, step, {}, &TrainStep::step);
-    return at != m_at->steps.end() && at->step == step ? *at : TrainStep{step, 0, 0};
+    // The curve of an earlier day is thinned: the measure before this step is the nearest that this step had come to.
+    const auto after = std::ranges::upper_bound(m_at->steps, step, {}, &TrainStep::step);
+    if (after == m_at->steps.begin()) return {step, 0, 0};
+    return {step, std::prev(after)->loss, std::prev(after)->accuracy};
 }
 
 void TrainingRun::run(const std::stop_token& end) {
@@ -260,7 +273,7 @@ void TrainingRun::adopt(Beginning beginning) {
     Result<Trainer>& trainer = beginning.trainer;
     at.answered = beginning.asked;
     if (trainer) {
-        if (at.unkept) keep();
+        const std::optional<Error> lost = isKept() ? std::nullopt : at.saveError;
         TokenizerTexts texts;
         texts.tokenizerJson = trainer->task().tokenizerJson();
         Result<TokenizerPtr> tokenizer = makeTokenizer(texts);
@@ -274,23 +287,33 @@ void TrainingRun::adopt(Beginning beginning) {
         at.run = before + 1;
         at.folder = folderOf(trainer->options().task);
         at.replaces = beginning.source != at.folder;
+        at.mayFollow = !at.replaces;
+        at.saveError = lost;
         at.trainer = std::move(*trainer);
         at.tokenizer = *tokenizer;
         at.kept = at.counted = Clock::now();
         at.countedStep = at.trainer->steps();
-        readBack(beginning.source);
     } else {
         at.refused = beginning.asked;
+        at.error = trainer.error();
     }
-    {
-        const std::lock_guard lock(m_mutex);
-        m_interrupt = std::stop_source();
+    std::vector<Checkpoint> moments;
+    if (trainer) moments = readBack(beginning.source);
+    // Under one lock with the run's number: what is told in between would add this history to the run before.
+    const std::lock_guard lock(m_mutex);
+    m_interrupt = std::stop_source();
+    m_playing = false;
+    m_stepsLeft = 0;
+    if (trainer) {
+        m_cut.reset();
+        m_fresh = at.steps;
+        m_kept = std::move(moments);
     }
-    rest(trainer ? std::nullopt : std::optional(trainer.error()));
+    tell();
 }
 
-/// The way that a run of an earlier day has come.
-void TrainingRun::readBack(const std::string& source) {
+/// The way that a run of an earlier day has come: its curve, and the moments that are handed back.
+std::vector<Checkpoint> TrainingRun::readBack(const std::string& source) {
     Worker& at = *m_at;
     const std::int64_t last = at.trainer->steps();
     RunHistory history;
@@ -303,10 +326,7 @@ void TrainingRun::readBack(const std::string& source) {
     if (moments.size() > 2) at.stride = last;
     for (std::size_t i = 2; i < moments.size(); ++i)
         at.stride = std::min(at.stride, moments[i].step - moments[i - 1].step);
-    const std::lock_guard lock(m_mutex);
-    m_cut.reset();
-    m_fresh = at.steps;
-    m_kept = std::move(moments);
+    return std::move(history.moments);
 }
 
 void TrainingRun::makeStep() {
@@ -359,14 +379,22 @@ std::size_t TrainingRun::mostCheckpoints() const {
     return std::clamp<std::size_t>(keptBytes / bytes, fewestKept, mostKept);
 }
 
+bool TrainingRun::isKept() {
+    if (m_at->unkept || m_at->unwritten) keep();
+    return !m_at->unwritten;
+}
+
 void TrainingRun::keep() {
     m_at->unkept = false;
     m_at->kept = Clock::now();
     std::error_code ignored; // save() says what is wrong with the folder
     std::filesystem::create_directories(m_runs, ignored);
-    Status written = m_at->replaces ? setRunAside(m_at->folder) : Status();
+    Status written;
+    if (m_at->replaces)
+        written = m_at->ownSteps && m_at->mayFollow ? setStepsAside(m_at->folder) : setRunAside(m_at->folder);
     if (written) {
-        m_at->replaces = false;
+        m_at->mayFollow = m_at->ownSteps || (m_at->mayFollow && !m_at->replaces);
+        m_at->replaces = m_at->ownSteps = false;
         written = m_at->trainer->save(m_at->folder);
     }
     if (written) {
@@ -375,6 +403,7 @@ void TrainingRun::keep() {
         lock.unlock();
         written = writeHistory(m_at->folder, m_at->steps, moments);
     }
+    m_at->unwritten = !written;
     m_at->saveError = written ? std::nullopt : std::optional(written.error());
 }
 
@@ -389,8 +418,12 @@ void TrainingRun::rest(std::optional<Error> error) {
 }
 
 void TrainingRun::publish() {
-    m_at->told = Clock::now();
     const std::lock_guard lock(m_mutex);
+    tell();
+}
+
+void TrainingRun::tell() {
+    m_at->told = Clock::now();
     m_next = RunState{};
     if (m_at->trainer) {
         m_next.task = &m_at->trainer->task();

@@ -29,7 +29,7 @@ struct RunState {
     ModelPtr model;
     bool playing = false;
     double stepsPerSecond = 0;
-    int answered = 0;                 ///< how many beginnings have come to something
+    int answered = 0;                 ///< how many beginnings and ways back have come to something
     int run = 0;                      ///< counts what was begun and opened: another number is another history
     int goneBack = 0;                 ///< counts the ways back, each of which cuts the history
     bool replaces = false;            ///< its folder still holds another run, or a later step of this one
@@ -69,7 +69,8 @@ public:
     /// Goes on with these weights in place of the newest, and keeps a head out of all that follows; they have its
     /// shape.
     void replace(const ModelPtr& model, const std::optional<HeadPlace>& without);
-    /// Goes back to one of checkpoints(); later steps are dropped, and stay in the run before.
+    /// Goes back to one of checkpoints(); later steps are dropped, and stay in the run before. Does nothing when they
+    /// cannot be kept. This, replace() and saveTo() mean the run of state(): they do nothing to one that follows it.
     void goBack(const Checkpoint& moment);
     bool hasBefore(std::string_view task) const;
     /// The run that the task's newest has replaced; the two change places.
@@ -101,20 +102,24 @@ private:
         Result<Trainer> trainer;
     };
     void adopt(Beginning beginning);
-    void readBack(const std::string& source);
+    std::vector<Checkpoint> readBack(const std::string& source);
     TrainStep reachedAt(std::int64_t step) const;
     void makeStep();
     void note(const TrainStep& step);
+    /// Writes what is not in the folder yet; whether all of it is there now, else saveError says why.
+    bool isKept();
     void keep();
     void rest(std::optional<Error> error);
     void publish();
+    void tell(); ///< publish() for who holds m_mutex
     std::size_t mostCheckpoints() const;
 
-    /// The beginning whose outcome nobody has seen yet: what is wanted next is wanted of it. 0: there is none.
+    /// The beginning or way back whose outcome nobody has seen yet: what is wanted next is wanted of it. 0: there is
+    /// none.
     int unanswered() const { return m_state.answered < m_asked ? m_asked : 0; }
 
     const std::string m_runs;
-    int m_asked = 0; ///< beginnings
+    int m_asked = 0; ///< beginnings and ways back
     RunState m_state;
     std::vector<TrainStep> m_history;
     std::vector<Checkpoint> m_checkpoints;

@@ -61,9 +61,11 @@ OverviewView::OverviewView(Selection& selection, QWidget* parent) : View(selecti
 }
 
 void OverviewView::setOverview(OverviewPtr overview) {
+    const bool another = !m_overview || !overview || m_overview->layers != overview->layers || m_overview->heads != overview->heads;
     m_overview = std::move(overview);
     m_hovered.reset();
     m_shades.clear();
+    if (another) fit();
     update();
 }
 
