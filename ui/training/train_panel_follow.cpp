@@ -144,8 +144,8 @@ void TrainPanel::followTimeline() {
     m_curves->setMark(m_mark && isChosenRun() ? std::optional(at.step) : std::nullopt);
     const QLocale locale;
     m_when->setText(
-        !several               ? tr("Steps on the way can be gone back to")
-        : !m_document.isLive() ? tr("Drag to see this run in the pictures")
+        !several               ? tr("Steps can be gone back to")
+        : !m_document.isLive() ? tr("Drag to see this run")
         : m_mark ? tr("Pictures of step %1 of %2").arg(locale.toString(at.step), locale.toString(m_run.state().step))
                  : tr("Pictures of the newest step"));
 }
