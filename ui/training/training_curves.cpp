@@ -48,8 +48,8 @@ TrainingCurves::TrainingCurves(QWidget* parent) : QWidget(parent), m_plot(new QC
     m_plot->plotLayout()->clear();
     m_plot->plotLayout()->setRowSpacing(0);
     // Where a loss that falls and an accuracy that grows leave room.
-    m_loss = addPanel(0, {tr("loss"), Qt::AlignLeft | Qt::AlignBottom});
-    m_accuracy = addPanel(1, {tr("accuracy %"), Qt::AlignLeft | Qt::AlignTop});
+    m_loss = addPanel(0, {tr("loss"), Qt::AlignRight | Qt::AlignTop});
+    m_accuracy = addPanel(1, {tr("accuracy %"), Qt::AlignRight | Qt::AlignBottom});
     m_accuracy.axes->axis(QCPAxis::atLeft)->setRange(0, 104);
     const QSharedPointer<QCPAxisTickerFixed> halves(new QCPAxisTickerFixed);
     halves->setTickStep(50);
@@ -92,11 +92,11 @@ TrainingCurves::Panel TrainingCurves::addPanel(int row, const Title& title) {
     for (QCPItemPosition* point : {panel.mark->point1, panel.mark->point2}) point->setAxes(bottom, left);
     panel.title = new QCPItemText(m_plot);
     panel.title->setText(title.text);
-    panel.title->setPadding({4, 1, 4, 1});
+    panel.title->setPadding({4, 12, 4, 6}); // below the line of guessing
     panel.title->setClipToAxisRect(false);
     panel.title->position->setType(QCPItemPosition::ptAxisRectRatio);
     panel.title->position->setAxisRect(panel.axes);
-    panel.title->position->setCoords(0, title.place.testFlag(Qt::AlignTop) ? 0 : 1);
+    panel.title->position->setCoords(1, title.place.testFlag(Qt::AlignTop) ? 0 : 1);
     panel.title->setPositionAlignment(title.place);
     return panel;
 }
