@@ -474,7 +474,7 @@ void MainWindow::introduceHeads() {
         session.view.head = clearest->head;
         m_document.reset(session, QString());
         m_introduced = session;
-        m_introduction->tell(tr("A small model of ours that has learned to translate. %1. Type another sentence, or choose the sandbox or another model at the left.")
+        m_introduction->tell(tr("A small model of ours that has learned to translate. %1. Take another sentence from Examples, or choose the sandbox or another model at the left.")
                                 .arg(rolesSentence(*overview)));
     };
     connect(&m_document, &Document::overviewChanged, this, introduce, Qt::SingleShotConnection);
