@@ -135,6 +135,18 @@ Result<Reading> readConfig(const std::string& folder) {
     return r;
 }
 
+/// use(loader, folder) with all tensors of the folder found and checked, or what is wrong before.
+template <class Outcome, class Use> Outcome withPlanned(const std::string& folder, const Use& use) {
+    const Result<Reading> r = readConfig(folder);
+    if (!r) return r.error();
+    if (r->refusal) return *r->refusal;
+    const Result<WeightFiles> files = WeightFiles::open(r->folder, r->family->prefix);
+    if (!files) return files.error();
+    ModelLoader loader(*r->family, r->traits, *files, r->config);
+    if (Status s = loader.plan(); !s) return Error{s.error().code, r->folder, s.error().detail};
+    return use(loader, r->folder);
+}
+
 } // namespace
 
 std::string innerFolder(const std::string& folder) {
@@ -186,32 +198,21 @@ Result<ModelDescription> describeModel(const std::string& folder) {
 }
 
 Result<ModelPtr> openModel(const std::string& folder, std::stop_token stop, const LoadProgress& progress) {
-    const Result<Reading> r = readConfig(folder);
-    if (!r) return r.error();
-    if (r->refusal) return *r->refusal;
-    const Result<WeightFiles> files = WeightFiles::open(r->folder, r->family->prefix);
-    if (!files) return files.error();
-    ModelLoader loader(*r->family, r->traits, *files, r->config);
-    if (Status s = loader.plan(); !s) return Error{s.error().code, r->folder, s.error().detail};
-    const char* advice = "close other programs or take a smaller model";
-    if (Status s = checkMemory(static_cast<double>(loader.bytes()), r->folder, "the model", advice); !s)
-        return s.error();
-    try {
-        return loader.load(stop, progress);
-    } catch (const std::bad_alloc&) {
-        return outOfMemory();
-    }
+    return withPlanned<Result<ModelPtr>>(folder, [&](ModelLoader& loader, const std::string& inner) -> Result<ModelPtr> {
+        const char* advice = "close other programs or take a smaller model";
+        if (Status s = checkMemory(static_cast<double>(loader.bytes()), inner, "the model", advice); !s)
+            return s.error();
+        try {
+            return loader.load(stop, progress);
+        } catch (const std::bad_alloc&) {
+            return outOfMemory();
+        }
+    });
 }
 
 Status checkTensors(const std::string& folder, std::stop_token stop) {
-    const Result<Reading> r = readConfig(folder);
-    if (!r) return r.error();
-    if (r->refusal) return *r->refusal;
-    const Result<WeightFiles> files = WeightFiles::open(r->folder, r->family->prefix);
-    if (!files) return files.error();
-    ModelLoader loader(*r->family, r->traits, *files, r->config);
-    if (Status s = loader.plan(); !s) return Error{s.error().code, r->folder, s.error().detail};
-    return loader.checkNumbers(stop);
+    return withPlanned<Status>(folder,
+                               [&](ModelLoader& loader, const std::string&) { return loader.checkNumbers(stop); });
 }
 
 } // namespace headscope
