@@ -127,15 +127,10 @@ void HeadHeatmap::keepInSight() {
 }
 
 void HeadHeatmap::zoomAround(double factor, double row, double column) {
-    const auto middle = [](const HeatWindow& w) {
-        return static_cast<double>(w.first) + static_cast<double>(w.count) / 2;
-    };
-    const double rowMiddle = middle(rowWindow());
-    const double columnMiddle = middle(columnWindow());
-    const double largest = std::max(1.0, static_cast<double>(std::max(rowCount(), columnCount())) / 4);
-    const double zoom = std::clamp(m_zoom * factor, 1.0, largest);
-    m_rowCentre = row + (rowMiddle - row) * m_zoom / zoom;
-    m_columnCentre = column + (columnMiddle - column) * m_zoom / zoom;
+    const HeatWindow rows = rowWindow(), columns = columnWindow();
+    const double zoom = possibleZoom(m_zoom * factor, std::max(rowCount(), columnCount()));
+    m_rowCentre = centreAfter(rows, row, m_zoom, zoom);
+    m_columnCentre = centreAfter(columns, column, m_zoom, zoom);
     m_zoom = zoom;
     update();
 }
@@ -143,8 +138,7 @@ void HeadHeatmap::zoomAround(double factor, double row, double column) {
 void HeadHeatmap::zoomBy(double factor) {
     if (!analysis() || analysis()->empty()) return;
     const auto target = [](const std::vector<int>& chosen, const HeatWindow& window) {
-        return chosen.empty() ? static_cast<double>(window.first) + static_cast<double>(window.count) / 2
-                              : chosen.front() + 0.5;
+        return chosen.empty() ? window.middle() : chosen.front() + 0.5;
     };
     zoomAround(factor, target(turned() ? selection().shownKeys() : selection().shownQueries(), rowWindow()),
                target(turned() ? selection().shownQueries() : selection().shownKeys(), columnWindow()));

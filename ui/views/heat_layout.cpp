@@ -117,6 +117,14 @@ HeatWindow heatWindow(Index count, double zoom, double centre, Index align) {
     return {first / align * align, std::min(seen, count - first / align * align)};
 }
 
+double possibleZoom(double zoom, Index count) {
+    return std::clamp(zoom, 1.0, std::max(1.0, static_cast<double>(count) / 4));
+}
+
+double centreAfter(const HeatWindow& window, double still, double from, double to) {
+    return still + (window.middle() - still) * from / to;
+}
+
 std::vector<Index> labelsShown(const HeatWindow& window, Index step, const std::vector<int>& marked, Index reach) {
     std::vector<Index> shown;
     const auto inside = [&](Index p) { return p >= window.first && p < window.first + window.count; };

@@ -53,10 +53,15 @@ bool hasColumnBars(const QSizeF& size);
 struct HeatWindow {
     Index first = 0;
     Index count = 0;
+    double middle() const { return static_cast<double>(first) + static_cast<double>(count) / 2; }
     friend bool operator==(const HeatWindow&, const HeatWindow&) = default;
 };
 /// `count` positions seen at this zoom around `centre` (in positions); borders on multiples of `align`.
 HeatWindow heatWindow(Index count, double zoom, double centre, Index align);
+/// A zoom that can be: from all of `count` positions to four of them.
+double possibleZoom(double zoom, Index count);
+/// Where the centre of the window goes when the zoom changes from one to the other and `still` stays in its place.
+double centreAfter(const HeatWindow& window, double still, double from, double to);
 
 /// Which labels are drawn: every step-th, and the marked ones in place of those they would touch (`reach` positions).
 std::vector<Index> labelsShown(const HeatWindow& window, Index step, const std::vector<int>& marked, Index reach);

@@ -254,13 +254,10 @@ void OverviewView::point(std::optional<Place> place) {
 }
 
 void OverviewView::zoomAround(double factor, double layer, double head) {
-    const auto middle = [](const HeatWindow& w) { return static_cast<double>(w.first) + static_cast<double>(w.count) / 2; };
-    const double layers = middle(layerWindow());
-    const double heads = middle(headWindow());
-    const double largest = std::max(1.0, std::max(m_overview->layers, m_overview->heads) / 4.0);
-    const double zoom = std::clamp(m_zoom * factor, 1.0, largest);
-    m_layerCentre = layer + (layers - layer) * m_zoom / zoom;
-    m_headCentre = head + (heads - head) * m_zoom / zoom;
+    const HeatWindow layers = layerWindow(), heads = headWindow();
+    const double zoom = possibleZoom(m_zoom * factor, std::max(m_overview->layers, m_overview->heads));
+    m_layerCentre = centreAfter(layers, layer, m_zoom, zoom);
+    m_headCentre = centreAfter(heads, head, m_zoom, zoom);
     m_zoom = zoom;
     update();
 }
